@@ -1,0 +1,62 @@
+"""System checks: what must be true of settings and database before Citymap serves."""
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+from django.db import connections
+
+LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+
+
+@register(Tags.database)
+def city_srid_matches_database(app_configs, databases=None, **kwargs) -> list[Error]:
+    """The city CRS is fixed at the first migrate; a later change of the setting is refused."""
+    errors = []
+    for alias in databases or []:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT srid FROM geometry_columns"
+                " WHERE f_table_schema = 'public' AND f_geometry_column = 'geom'"
+                " AND f_table_name LIKE %s",
+                ["layers\\_%"],
+            )
+            found = {row[0] for row in cursor.fetchall()}
+        if found and found != {settings.CITYMAP_SRID}:
+            errors.append(
+                Error(
+                    f"CITYMAP_SRID is {settings.CITYMAP_SRID}, the database holds {sorted(found)}.",
+                    hint="Set CITYMAP_SRID to the value used at the first migrate.",
+                    id="citymap.E001",
+                )
+            )
+    return errors
+
+
+@register(Tags.security)
+def no_demo_secret_outside_the_demo(app_configs, **kwargs) -> list[Error]:
+    """Without CITYMAP_DEMO=1 the built-in secret key is refused."""
+    if settings.CITYMAP_DEMO or settings.SECRET_KEY != settings.DEMO_SECRET_KEY:
+        return []
+    return [
+        Error(
+            "CITYMAP_SECRET_KEY is not set: the demo secret is refused outside the demo.",
+            hint="Set CITYMAP_SECRET_KEY to a long random value, or CITYMAP_DEMO=1 for a demo.",
+            id="citymap.E002",
+        )
+    ]
+
+
+@register(Tags.security)
+def demo_stays_on_loopback(app_configs, **kwargs) -> list[Error]:
+    """The demo has known passwords, so it never answers for an outside host name."""
+    if not settings.CITYMAP_DEMO:
+        return []
+    outside = sorted(set(settings.ALLOWED_HOSTS) - LOOPBACK_HOSTS)
+    if not outside:
+        return []
+    return [
+        Error(
+            f"CITYMAP_DEMO=1 refuses hosts beyond loopback: {', '.join(outside)}.",
+            hint="Unset CITYMAP_DEMO for a real installation, or CITYMAP_ALLOWED_HOSTS.",
+            id="citymap.E003",
+        )
+    ]

@@ -1,0 +1,209 @@
+"""Settings, all from the environment; `docs/operations.md` explains each.
+
+The roof: with `urls.py` and `wsgi.py` the only file that names every app.
+"""
+
+import sys
+from pathlib import Path
+
+import environ
+import structlog
+from csp.constants import NONCE, SELF
+
+from citymap.vendor import vendor_dirs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- the installation ---------------------------------------------------------------------
+DEMO_SECRET_KEY = "citymap-demo-secret-never-used-outside-the-demo-0123456789"
+CITYMAP_DEMO = env.bool("CITYMAP_DEMO", default=False)
+CITYMAP_NAME = env("CITYMAP_NAME", default="")
+CITYMAP_SRID = env.int("CITYMAP_SRID", default=32642)
+# West, south, east, north: where the city's data may lie (read it through citymap.geo.city_bbox).
+CITYMAP_BBOX = tuple(env.list("CITYMAP_BBOX", cast=float, default=[69.0, 54.8, 69.3, 55.0]))
+CITYMAP_VAR = Path(env("CITYMAP_VAR", default=str(BASE_DIR / "var")))
+CITYMAP_REAL_DATA = Path(env("CITYMAP_REAL_DATA", default=str(BASE_DIR.parent / "shared" / "geo")))
+SECRET_KEY = env("CITYMAP_SECRET_KEY", default=DEMO_SECRET_KEY)
+DEBUG = env.bool("CITYMAP_DEBUG", default=False)
+ALLOWED_HOSTS = env.list("CITYMAP_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+TESTING = "pytest" in sys.modules
+
+# --- apps ---------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "citymap",
+    "citymap.accounts",
+    "citymap.jobs",
+    "citymap.tiles",
+    "citymap.places",
+    "layers",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "csp",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    # Cached public tiles are answered before sessions and sign-in are touched.
+    "citymap.tiles.middleware.CachedTileMiddleware",
+    "citymap.logs.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "citymap.urls"
+WSGI_APPLICATION = "citymap.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "citymap.shell.context.shell",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# --- database -----------------------------------------------------------------------------
+# CITYMAP_DB_ROLE is set by manage.py and the import scripts (citymap/roles.py).
+_runtime_url = env("DATABASE_URL", default="")
+_owner_url = env("CITYMAP_OWNER_URL", default="")
+CITYMAP_HAS_OWNER = bool(_owner_url)
+CITYMAP_RUNTIME_ROLE = env("CITYMAP_RUNTIME_ROLE", default="citymap")
+_as_owner = env("CITYMAP_DB_ROLE", default="runtime") == "owner" and CITYMAP_HAS_OWNER
+_url = _owner_url if _as_owner else _runtime_url or _owner_url
+if not _url:
+    _url = "postgresql:///citymap"
+DATABASES = {
+    "default": {
+        **environ.Env.db_url_config(_url),
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "CONN_MAX_AGE": env.int("CITYMAP_CONN_MAX_AGE", default=600),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {})
+# jit only costs here: one-row edits that mark dirty tiles took 200 times as long with it.
+_options = DATABASES["default"]["OPTIONS"]
+_options["options"] = f"{_options.get('options', '')} -c jit=off".strip()
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Fires on Debian's GDAL 3.6, which does all that we ask of it.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+
+# --- who ----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("CITYMAP_SECURE_COOKIES", default=False)
+
+# --- language and time --------------------------------------------------------------------
+LANGUAGE_CODE = env("CITYMAP_LANGUAGE", default="ru")
+LANGUAGES = [("ru", "Русский"), ("kk", "Қазақша"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "citymap" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = env("CITYMAP_TIME_ZONE", default="Asia/Almaty")
+FORMAT_MODULE_PATH = ["citymap.formats"]
+
+# --- static files -------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env("CITYMAP_STATIC_ROOT", default=str(CITYMAP_VAR / "static")))
+STATICFILES_DIRS = vendor_dirs(BASE_DIR)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "citymap.vendor.HashedStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = CITYMAP_VAR / "media"
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- what a browser may do ----------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, "'unsafe-inline'"],
+        "img-src": [SELF, "data:", "blob:"],
+        "worker-src": [SELF, "blob:"],
+        "connect-src": [SELF],
+        "frame-ancestors": ["'none'"],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- mail ---------------------------------------------------------------------------------
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+
+# --- logs: one JSON object per line -------------------------------------------------------
+CITYMAP_LOG_FORMAT = env("CITYMAP_LOG_FORMAT", default="json")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.dev.ConsoleRenderer()
+                if CITYMAP_LOG_FORMAT == "console"
+                else structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["console"], "level": env("CITYMAP_LOG_LEVEL", default="INFO")},
+    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)

@@ -1,0 +1,101 @@
+"""The registry of map sources and map layers.
+
+An app adds a layer to the map by one call in its `tiles.py`:
+
+    register_layer(MapLayer(name="playground", source="city", ...))
+
+The layer is then drawn, listed in the legend, switched, and counted by the page for those
+who cannot use a map. Nothing else has to be told.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+
+from citymap.accounts.access import AnyUser
+from citymap.registry import Registry
+
+# Text that may be a gettext_lazy proxy.
+Text = Any
+
+
+def everybody(user: AnyUser) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapSource:
+    """A set of layers served in one tile: `/tiles/<name>/{z}/{x}/{y}.mvt`.
+
+    A source is public as a whole or staff-only as a whole: a cached file knows no permissions.
+    `may_see(user)` guards tile, TileJSON and style; only public sources are cached as files.
+    """
+
+    name: str
+    public: bool
+    may_see: Callable[[AnyUser], bool] = everybody
+    min_zoom: int = 10
+    max_zoom: int = 16
+    attribution: str = ""
+    order: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegendItem:
+    """One line of a layer's legend: a swatch and its words. `shape` keeps colour from being
+    the only sign: fill, hatch, line, dash, circle, square, diamond."""
+
+    label: Text
+    color: str
+    shape: str = "fill"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapLayer:
+    """One kind of city object on the map.
+
+    queryset: what there is to draw; already without what nobody may see.
+    fields: attribute in the tile -> model lookup; `fields_by_zoom` names those that are sent
+        only from a zoom on (`{16: ("name",)}`).
+    geometry: a column in EPSG:3857 with a GiST index (see citymap.geo.mercator_copy).
+    grid_below_zoom: points are sent as counts per grid cell below this zoom (0: never).
+    min_area_field: a stored area in m2; below zoom 14 smaller polygons are left out.
+    paint: MapLibre style layers without `id`, `source` and `source-layer`, which are added;
+        colours may be palette tokens, `"{network.heat}"`, resolved per theme.
+    """
+
+    name: str
+    source: str
+    title: Text
+    group: Text
+    queryset: Callable[[], QuerySet]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    fields_by_zoom: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    geometry: str = "geom_3857"
+    min_zoom: int = 12
+    max_zoom: int = 22
+    grid_below_zoom: int = 0
+    min_area_field: str = ""
+    paint: Sequence[Mapping[str, Any]] = ()
+    legend: Sequence[LegendItem] = ()
+    visible: bool = True
+    order: int = 0
+
+
+sources: Registry[MapSource] = Registry("map source")
+layers: Registry[MapLayer] = Registry("map layer")
+
+
+def register_source(source: MapSource) -> MapSource:
+    return sources.register(source)
+
+
+def register_layer(layer: MapLayer) -> MapLayer:
+    return layers.register(layer)
+
+
+def layers_of(source: str) -> list[MapLayer]:
+    """The layers drawn in one source, in drawing order."""
+    return [layer for layer in layers if layer.source == source]

@@ -1,0 +1,15 @@
+"""The roof's URL map: each room mounts its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+
+urlpatterns = [
+    path("", include("citymap.shell.urls")),
+    path("", include("citymap.tiles.urls")),
+    path("", include("citymap.places.urls")),
+    path("", include("citymap.jobs.urls")),
+    path("accounts/", include("citymap.accounts.urls")),
+    path("admin/", admin.site.urls),
+    path("jsi18n/", JavaScriptCatalog.as_view(packages=["citymap", "layers"]), name="jsi18n"),
+]

@@ -1,0 +1,121 @@
+"""Yards, quarters, and the planner's corrections that survive a re-import."""
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Area
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from citymap import geo
+from layers.choices import YardCorrectionKind, YardOrigin
+from layers.models.base import CityObject, MappedObject, ValidGeometry
+
+
+class Quarter(CityObject):
+    """A group of yards worked on together."""
+
+    name = models.CharField(_("name"), max_length=200)
+    territory = models.ForeignKey(
+        "layers.Territory",
+        verbose_name=_("territory"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="quarters",
+    )
+
+    class Meta(CityObject.Meta):
+        verbose_name = _("quarter")
+        verbose_name_plural = _("quarters")
+        ordering = ["name", "id"]
+        db_table_comment = "Groups of yards worked on together"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Yard(MappedObject):
+    """The shared ground of one or more apartment houses.
+
+    `geom` is the ground itself, less buildings; `area_m2` is its area. Houses point to their
+    yard by `Building.yard`.
+    """
+
+    label = models.CharField(
+        _("label"), max_length=300, db_comment="Addresses of its houses, shortened"
+    )
+    origin = models.CharField(
+        _("origin"), max_length=10, choices=YardOrigin, default=YardOrigin.DERIVED
+    )
+    quarter = models.ForeignKey(
+        Quarter,
+        verbose_name=_("quarter"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="yards",
+    )
+    houses = models.PositiveSmallIntegerField(_("houses"), default=0)
+    apartments = models.PositiveIntegerField(
+        _("apartments"), default=0, db_comment="Sum over its houses, inferred values included"
+    )
+    geom = geo.PolygonField(_("ground"))
+    area_m2 = models.GeneratedField(
+        expression=Area("geom"),
+        output_field=models.FloatField(),
+        db_persist=True,
+        db_comment="Ground without buildings, m2",
+    )
+
+    class Meta(MappedObject.Meta):
+        verbose_name = _("yard")
+        verbose_name_plural = _("yards")
+        db_table_comment = "Shared grounds of apartment houses"
+        constraints = [
+            *MappedObject.Meta.constraints,
+            models.CheckConstraint(condition=ValidGeometry("geom"), name="yard_geom_valid"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class YardCorrection(models.Model):
+    """A planner's redraw, merge or split: applied again after each derivation.
+
+    It is keyed by houses (their source ids), which outlive derived outlines: `before` lists the
+    houses of each yard touched, `after` those of each resulting yard, `geoms` its outlines.
+    """
+
+    kind = models.CharField(_("kind"), max_length=10, choices=YardCorrectionKind)
+    house_ids = ArrayField(
+        models.CharField(max_length=120),
+        verbose_name=_("houses"),
+        db_comment="source:source_id of all houses concerned",
+    )
+    result = models.JSONField(
+        _("result"),
+        db_comment="Resulting yards: [{yard: source_id, houses: [..], geom: hex EWKB}]",
+    )
+    reason = models.CharField(_("reason"), max_length=500)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("made by"), on_delete=models.PROTECT
+    )
+    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("yard correction")
+        verbose_name_plural = _("yard corrections")
+        ordering = ["made_at", "id"]
+        db_table_comment = "Planners' redraws, merges and splits of yards, in order"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=YardCorrectionKind.values), name="yardcorrection_kind_known"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="yardcorrection_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.reason}"
