@@ -12,4 +12,4 @@ class CitymapConfig(AppConfig):
 
         # Each app offers what it has to the platform in files of these names;
         # the floor never lists its guests.
-        autodiscover_modules("tiles", "places", "jobs", "demo")
+        autodiscover_modules("tiles", "places", "jobs", "demo", "navigation")

@@ -1,0 +1,1 @@
+"""The shell: the map page, the plain list, navigation, error pages."""
