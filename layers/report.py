@@ -50,6 +50,7 @@ class ImportReport:
 
     layers: dict[str, LayerReport] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
+    merged: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -61,6 +62,11 @@ class ImportReport:
         """Record an object that was read and left out."""
         self.layer(layer).skipped += 1
         self.skipped.append(Skipped(id=id, layer=layer, reason=reason))
+
+    def merge(self, *, id: str, layer: str, reason: str) -> None:
+        """Record an object that was read and became part of another one."""
+        self.layer(layer).merged += 1
+        self.merged.append(Skipped(id=id, layer=layer, reason=reason))
 
     def check(self) -> None:
         """Raises ReconciliationError naming the layers whose figures do not add up."""
@@ -75,6 +81,7 @@ class ImportReport:
         return {
             "layers": {name: asdict(counts) for name, counts in self.layers.items()},
             "skipped": [asdict(item) for item in self.skipped],
+            "merged": [asdict(item) for item in self.merged],
             "notes": self.notes,
             "seconds": round(self.seconds, 3),
         }
