@@ -163,7 +163,8 @@ class TestBadRows:
         shapes = squares(6)
         shapes[2] = shapely.Point(0, 0)
         shapes[3] = shapely.Polygon()
-        shapes[4] = shapely.Polygon([(0, 0), (1, 0), (np.nan, 1)])
+        with np.errstate(invalid="ignore"):
+            shapes[4] = shapely.Polygon([(0, 0), (1, 0), (np.nan, 1)])
         batch = Batch(
             source_ids=["w0", "w1", "w2", "w3", "w4", "w5"],
             columns={
