@@ -89,7 +89,9 @@ _runtime_url = env("DATABASE_URL", default="")
 _owner_url = env("CITYMAP_OWNER_URL", default="")
 CITYMAP_HAS_OWNER = bool(_owner_url)
 CITYMAP_RUNTIME_ROLE = env("CITYMAP_RUNTIME_ROLE", default="citymap")
-_as_owner = env("CITYMAP_DB_ROLE", default="runtime") == "owner" and CITYMAP_HAS_OWNER
+# Tests make their own data, so they connect as the owner; see tests/README.md.
+_role = env("CITYMAP_DB_ROLE", default="owner" if TESTING else "runtime")
+_as_owner = _role == "owner" and CITYMAP_HAS_OWNER
 _url = _owner_url if _as_owner else _runtime_url or _owner_url
 if not _url:
     _url = "postgresql:///citymap"

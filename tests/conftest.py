@@ -1,0 +1,25 @@
+"""What every test stands on; `tests/README.md` says how to use it."""
+
+import pytest
+from django.test import override_settings
+
+pytest_plugins = ["tests.support.databases", "tests.support.server", "tests.support.browser"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_for_tests(tmp_path_factory):
+    """Files go to a temporary folder, static files need no collecting, hashing is quick."""
+    var = tmp_path_factory.mktemp("var")
+    for folder in ("static", "media"):
+        (var / folder).mkdir()
+    with override_settings(
+        CITYMAP_VAR=var,
+        STATIC_ROOT=var / "static",
+        MEDIA_ROOT=var / "media",
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
