@@ -1,0 +1,137 @@
+"""How well a name answers a question. Pure.
+
+The score of a thing is between 0 and about 1.3; below `MIN_SCORE` it is no answer:
+
+    0.80 * share of the question that the name explains
+  + 0.12 * share of the name that the question covers
+  + 0.15 * how often the thing is meant (its weight)
+  +- what kind of thing was asked for, garden societies last, exact spelling first
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from citymap.places.words import Name, Reading, parse_name
+from citymap.text import edit_distance
+
+MIN_SCORE = 0.45
+_QUESTION, _NAME, _WEIGHT = 0.80, 0.12, 0.15
+_NUMBER_LETTERS = 4  # a number weighs as much as a word of four letters
+_SIDE_STREETS = frozenset({"lane", "drive", "boulevard", "square"})
+_KIND_TYPES = {
+    "street": frozenset({"street", "avenue", "highway", *_SIDE_STREETS}),
+    "garden_society": frozenset({"garden"}),
+    "microdistrict": frozenset({"microdistrict"}),
+    "bus_stop": frozenset({"stop"}),
+    "place": frozenset({"village", "microdistrict"}),
+    "territory": frozenset({"city", "microdistrict"}),
+    "water": frozenset({"water"}),
+}
+
+Likeness = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A thing that may be the answer."""
+
+    id: int
+    kind: str
+    names: Sequence[str]
+    context: Collection[str] = ()
+    weight: float = 0.0
+    garden: bool = False
+    has_houses: bool = False
+
+
+def likeness(asked: str, word: str) -> float:
+    """How much a word of the index looks like the word asked for: 0 (not at all) to 1 (the same).
+
+    A beginning counts nearly fully (people stop typing, and Russian endings differ: `Абай`,
+    `Абая`); typing errors cost by their share of the word.
+    """
+    if asked == word:
+        return 1.0
+    if word.startswith(asked):
+        return 0.97 - 0.015 * min(len(word) - len(asked), 8) if len(asked) > 1 else 0.6
+    if asked.isdigit() or word.isdigit() or len(asked) < 3:
+        return 0.0
+    limit = 1 if len(asked) <= 4 else 2 if len(asked) <= 8 else 3
+    whole = edit_distance(asked, word, limit=limit)
+    best = 0.93 - 0.9 * whole / len(asked) if whole <= limit else 0.0
+    if len(asked) >= 4 and len(word) > len(asked):
+        start = min(
+            edit_distance(asked, word[: len(asked) + more], limit=limit) for more in (-1, 0, 1)
+        )
+        if start <= limit:
+            best = max(best, 0.88 - 1.1 * start / len(asked))
+    if asked[0] != word[0]:
+        best -= 0.1
+    return max(best, 0.0)
+
+
+def score(reading: Reading, candidate: Candidate, alike: Likeness) -> float:
+    """The best score over a thing's names; 0 when it cannot be what was asked."""
+    if reading.house and not candidate.has_houses:
+        return 0.0
+    best = max(
+        (_name_score(reading.name, parse_name(name), candidate, alike) for name in candidate.names),
+        default=0.0,
+    )
+    if best <= 0:
+        return 0.0
+    best += _WEIGHT * candidate.weight
+    if candidate.garden and "garden" not in reading.name.types:
+        best -= 0.05
+    return best
+
+
+def _name_score(asked: Name, name: Name, candidate: Candidate, alike: Likeness) -> float:
+    left = list(name.words)
+    explained = total = covered = 0.0
+    for word in asked.words:
+        total += len(word)
+        found = max(left, key=lambda w: alike.get(word, {}).get(w, 0.0), default=None)
+        like = alike.get(word, {}).get(found, 0.0) if found is not None else 0.0
+        if like >= 0.5:
+            left.remove(found)
+            explained += len(word) * like
+            covered += _letters(found, name)
+        elif any(around.startswith(word) for around in candidate.context):
+            explained += 0.9 * len(word)
+    free = list(name.numbers)
+    for number in asked.numbers:
+        total += _NUMBER_LETTERS
+        if number in free:
+            free.remove(number)
+            explained += _NUMBER_LETTERS
+            covered += _NUMBER_LETTERS
+    if not total:
+        return _types_score(asked, name, candidate) if asked.types else 0.0
+    if not covered:
+        return 0.0
+    whole = sum(_letters(word, name) for word in name.words)
+    whole += _NUMBER_LETTERS * len(name.numbers)
+    result = _QUESTION * explained / total + _NAME * min(covered / whole, 1.0)
+    result += _types_score(asked, name, candidate)
+    if asked.text == name.text:
+        result += 0.04
+    return result
+
+
+def _letters(word: str, name: Name) -> float:
+    """What a word of a name weighs: words in brackets tell only where it is."""
+    return len(word) * (0.3 if word in name.aside else 1.0)
+
+
+def _types_score(asked: Name, name: Name, candidate: Candidate) -> float:
+    """A reward for the kind of thing that was asked for, a deduction for another."""
+    types = name.types | _KIND_TYPES.get(candidate.kind, frozenset())
+    own = name.types or _KIND_TYPES.get(candidate.kind, frozenset())
+    if asked.types:
+        if asked.types & name.types:
+            return 0.08
+        if asked.types & types and not own & _SIDE_STREETS:
+            return 0.05
+        return -0.12
+    return -0.08 if own & _SIDE_STREETS and candidate.kind == "street" and name.types else 0.0

@@ -1,0 +1,159 @@
+"""Filling the search index: set-based, rows that did not change are not written."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.contrib.gis.geos import Point
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from citymap.places.models import SearchEntry, SearchHouse, SearchWord
+from citymap.places.words import house_key, parse_name
+from citymap.sqlfiles import load_sql
+
+_ENTRY_COLUMNS = (
+    "kind", "object_id", "labels", "hints", "names", "words", "context", "weight", "garden",
+    "has_houses", "point", "extent_m",
+)  # fmt: skip
+_HOUSE_COLUMNS = ("address_id", "street_id", "number", "key", "point")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryRow:
+    """A named thing to be found.
+
+    names: every name that may be typed, in any language. labels: language code -> label, with
+    "" for the default. context: names of the territories around. point: city CRS.
+    extent_m: west, south, east, north in metres of the city CRS, or None.
+    """
+
+    kind: str
+    object_id: int
+    labels: dict[str, str]
+    names: Sequence[str]
+    point: Point
+    hints: dict[str, str] = field(default_factory=dict)
+    context: Sequence[str] = ()
+    weight: float = 0.0
+    garden: bool = False
+    has_houses: bool = False
+    extent_m: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What a replacement wrote."""
+
+    created: int
+    updated: int
+    deleted: int
+
+
+def replace_entries(*, entries: Iterable[EntryRow]) -> Replaced:
+    """Make the named things of the index exactly `entries`; the vocabulary follows."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerows(_entry_fields(entry) for entry in entries)
+    with transaction.atomic(), connection.cursor() as cursor:
+        _make_stage(cursor, SearchEntry, _ENTRY_COLUMNS)
+        buffer.seek(0)
+        cursor.copy_expert(
+            f"COPY places_stage ({', '.join(_ENTRY_COLUMNS)}) FROM STDIN (FORMAT csv)", buffer
+        )
+        replaced = _merge(cursor, SearchEntry, ("kind", "object_id"), _ENTRY_COLUMNS)
+        if replaced != Replaced(0, 0, 0):
+            cursor.execute(load_sql(__file__, "vocabulary.sql"))
+        cursor.execute("DROP TABLE places_stage")
+    return replaced
+
+
+def replace_houses(*, addresses: QuerySet) -> Replaced:
+    """Make the house numbers of the index exactly those of `addresses`.
+
+    `addresses` yields four columns by `values_list`: id, id of the street (as in its search
+    entry), house number, point in the city CRS.
+    """
+    query, parameters = addresses.order_by().query.sql_with_params()
+    with transaction.atomic(), connection.cursor() as cursor:
+        _make_stage(cursor, SearchHouse, _HOUSE_COLUMNS)
+        cursor.execute(
+            f"SELECT DISTINCT n FROM ({query}) q(id, street_id, n, point)", parameters
+        )
+        numbers = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            f"INSERT INTO places_stage ({', '.join(_HOUSE_COLUMNS)})"
+            " SELECT q.id, q.street_id, q.n, k.key, q.point::geometry"
+            f" FROM ({query}) q(id, street_id, n, point)"
+            " JOIN unnest(%s::text[], %s::text[]) k(n, key) USING (n)",
+            [*parameters, numbers, [house_key(number) for number in numbers]],
+        )
+        replaced = _merge(cursor, SearchHouse, ("address_id",), _HOUSE_COLUMNS)
+        cursor.execute("DROP TABLE places_stage")
+    return replaced
+
+
+def analyze_index() -> None:
+    """Refresh the planner's statistics; after a large replacement, outside a transaction."""
+    with connection.cursor() as cursor:
+        for model in (SearchEntry, SearchHouse, SearchWord):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+
+
+def _entry_fields(entry: EntryRow) -> list:
+    """A row of the staging table as CSV fields; None is an unquoted empty field, SQL's null."""
+    words = dict.fromkeys(word for name in entry.names for word in parse_name(name).tokens)
+    context = dict.fromkeys(word for name in entry.context for word in parse_name(name).words)
+    return [
+        entry.kind,
+        entry.object_id,
+        json.dumps(entry.labels, ensure_ascii=False),
+        json.dumps(entry.hints, ensure_ascii=False),
+        _array(entry.names),
+        _array(words),
+        _array(context),
+        round(min(max(entry.weight, 0.0), 1.0), 4),
+        entry.garden,
+        entry.has_houses,
+        entry.point.hexewkb.decode("ascii"),
+        None if entry.extent_m is None else _array(round(value, 2) for value in entry.extent_m),
+    ]
+
+
+def _array(values: Iterable) -> str:
+    """A PostgreSQL array literal."""
+    return "{" + ",".join(json.dumps(str(value), ensure_ascii=False) for value in values) + "}"
+
+
+def _make_stage(cursor, model, columns: Sequence[str]) -> None:
+    table = connection.ops.quote_name(model._meta.db_table)
+    cursor.execute(
+        f"CREATE TEMP TABLE places_stage ON COMMIT DROP AS"
+        f" SELECT {', '.join(columns)} FROM {table} WITH NO DATA"
+    )
+
+
+def _merge(cursor, model, key: Sequence[str], columns: Sequence[str]) -> Replaced:
+    """Bring a table to the state of the staging table, touching only rows that differ."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    same_key = " AND ".join(f"t.{name} = s.{name}" for name in key)
+    rest = [name for name in columns if name not in key]
+    cursor.execute("ANALYZE places_stage")
+    cursor.execute(
+        f"DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM places_stage s WHERE {same_key})"
+    )
+    deleted = cursor.rowcount
+    old, new = (", ".join(f"{alias}.{name}" for name in rest) for alias in ("t", "s"))
+    cursor.execute(
+        f"UPDATE {table} t SET {', '.join(f'{name} = s.{name}' for name in rest)}"
+        f" FROM places_stage s WHERE {same_key} AND ({old}) IS DISTINCT FROM ({new})"
+    )
+    updated = cursor.rowcount
+    names = ", ".join(columns)
+    cursor.execute(
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM places_stage s"
+        f" WHERE NOT EXISTS (SELECT FROM {table} t WHERE {same_key})"
+    )
+    return Replaced(created=cursor.rowcount, updated=updated, deleted=deleted)
