@@ -3,6 +3,7 @@
 The roof: with `urls.py` and `wsgi.py` the only file that names every app.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -108,6 +109,9 @@ DATABASES["default"].setdefault("OPTIONS", {})
 # jit only costs here: one-row edits that mark dirty tiles took 200 times as long with it.
 _options = DATABASES["default"]["OPTIONS"]
 _options["options"] = f"{_options.get('options', '')} -c jit=off".strip()
+# The web server: each thread of each worker process keeps one connection.
+CITYMAP_WEB_WORKERS = env.int("CITYMAP_WEB_WORKERS", default=max(2, min(os.cpu_count() or 2, 8)))
+CITYMAP_WEB_THREADS = env.int("CITYMAP_WEB_THREADS", default=8)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Fires on Debian's GDAL 3.6, which does all that we ask of it.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
@@ -127,6 +131,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "citymap.shell.views.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("CITYMAP_SECURE_COOKIES", default=False)
 
 # --- language and time --------------------------------------------------------------------

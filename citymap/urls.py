@@ -13,3 +13,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["citymap", "layers"]), name="jsi18n"),
 ]
+
+handler400 = "citymap.shell.views.bad_request"
+handler403 = "citymap.shell.views.permission_denied"
+handler404 = "citymap.shell.views.page_not_found"
+handler500 = "citymap.shell.views.server_error"

@@ -1,22 +1,153 @@
-from django.http import HttpResponse
+"""The map, the same as lists, and the pages that every site has."""
+
+from itertools import groupby
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from citymap.accounts.access import is_city_staff
+from citymap.shell import listing
+from citymap.shell.context import city_name
+from citymap.shell.mapconfig import map_config
+
+# Modules of the first frame: told ahead, so that they load side by side.
+PRELOADED_MODULES = (
+    "citymap/shell", "citymap/config", "citymap/request", "citymap/dom", "citymap/url-state",
+    "citymap/map", "citymap/layers", "citymap/swatch", "citymap/search", "citymap/card",
+    "citymap/format", "citymap/sheet", "citymap/date", "citymap/theme", "citymap/threed",
+    "citymap/keys", "citymap/crosshair", "citymap/locate", "citymap/share", "citymap/toast",
+)  # fmt: skip
+# How far back and ahead the date slider goes, days.
+DATE_DAYS = (-365, 365)
 
 
-def home(request):
-    return render(request, "citymap/map.html")
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The public map."""
+    return _map_page(request, title=_("Map of the city: %(city)s") % {"city": city_name()})
 
 
-def desk(request):
-    return render(request, "citymap/map.html")
+@require_safe
+@login_required
+def desk(request: HttpRequest) -> HttpResponse:
+    """The same map for staff, with what only staff may see."""
+    if not is_city_staff(request.user):
+        raise PermissionDenied
+    return _map_page(request, title=_("Desk: %(city)s") % {"city": city_name()})
 
 
-def layer_list(request):
-    return render(request, "citymap/map.html")
+def _map_page(request: HttpRequest, *, title: str) -> HttpResponse:
+    context = {
+        "page_title": title,
+        "map_config": map_config(request, title=title),
+        "preload": PRELOADED_MODULES,
+        "date_days": DATE_DAYS,
+        "skeleton": (60, 86, 72, 90, 50, 78, 66, 84),
+    }
+    return render(request, "citymap/map.html", context)
 
 
-def layer_table(request, name):
-    return render(request, "citymap/map.html")
+@require_safe
+def layer_list(request: HttpRequest) -> HttpResponse:
+    """All layers with their counts."""
+    visible = listing.visible_layers(request.user)
+    groups = [
+        (title, [(layer, layer.queryset().count()) for layer in members])
+        for title, members in groupby(visible, key=lambda layer: str(layer.group))
+    ]
+    return render(request, "citymap/list.html", {"groups": groups})
 
 
-def robots(request):
-    return HttpResponse("User-agent: *\n", content_type="text/plain")
+@require_safe
+def layer_table(request: HttpRequest, name: str) -> HttpResponse:
+    """One layer as a table: searched by `q`, sorted by `sort`, paged by `page`."""
+    layer = next(
+        (layer for layer in listing.visible_layers(request.user) if layer.name == name), None
+    )
+    if layer is None:
+        raise Http404(f"no such layer: {name}")
+    text = request.GET.get("q", "")
+    sort = request.GET.get("sort", "")
+    columns, page, rows = listing.table_page(
+        layer, text=text, sort=sort, number=request.GET.get("page", 1)
+    )
+    context = {
+        "layer": layer,
+        "columns": columns,
+        "page": page,
+        "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+        "rows": rows,
+        "text": text,
+        "sort": sort,
+    }
+    return render(request, "citymap/table.html", context)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers may read: public pages, not the API and not staff rooms."""
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in ("/api/", "/tiles/", "/desk/", "/accounts/", "/admin/")),
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    """An error page; under `/api/` problem JSON (RFC 9457)."""
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": text}
+        return JsonResponse(problem, status=status, content_type="application/problem+json")
+    context = {"status": status, "title": title, "text": text}
+    return render(request, "citymap/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(
+        request, 400, _("This request cannot be understood"),
+        _("The address or the form holds something that is not allowed."),
+    )  # fmt: skip
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    text = (
+        _("Your account has no right to see this page.")
+        if request.user.is_authenticated
+        else _("This page is for staff. Sign in to see it.")
+    )
+    return _error(request, 403, _("No access"), text)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _error(
+        request, 403, _("This form is no longer valid"),
+        _("Go back, reload the page and send the form again. Cookies must be allowed."),
+    )  # fmt: skip
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(
+        request, 404, _("There is no such page"),
+        _("The link may be old or mistyped."),
+    )  # fmt: skip
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Drawn without database, session and context processors: any of them may be what failed."""
+    title = _("Something broke on our side")
+    text = _("The fault is recorded. Please try again in a few minutes.")
+    if request.path.startswith("/api/"):
+        return _error(request, 500, title, text)
+    context = {
+        "status": 500,
+        "title": title,
+        "text": text,
+        "city_name": settings.CITYMAP_NAME or _("Demo city"),
+    }
+    return render(None, "citymap/500.html", context, status=500)

@@ -1,0 +1,40 @@
+"""What the map page tells its JavaScript: URL templates, the city's box, today, month names."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import dates, timezone, translation
+
+from citymap.geo import city_bbox
+from citymap.shell.context import city_name
+from citymap.shell.importmap import library_url
+
+START_ZOOM = 12.2
+# A placeholder that reverse() accepts wherever it wants a word or a slug.
+_SLOT = "slot"
+
+
+def url_template(name: str, slot: str) -> str:
+    """The URL of view `name` with its one argument as `{slot}`."""
+    return reverse(name, args=[_SLOT]).replace(_SLOT, f"{{{slot}}}")
+
+
+def map_config(request: HttpRequest, *, title: str) -> dict:
+    """JSON-ready; `config.js` reads it."""
+    lon, lat = city_bbox().center
+    return {
+        "urls": {
+            "style": url_template("tiles:style", "name"),
+            "addresses": reverse("places:addresses"),
+            "place": "/api/place/",
+        },
+        "worker": library_url("maplibre-gl", "maplibre-gl-worker.mjs"),
+        "language": translation.get_language(),
+        "city": city_name(),
+        "title": title,
+        "bbox": settings.CITYMAP_BBOX,
+        "center": [lon, lat],
+        "zoom": START_ZOOM,
+        "today": timezone.localdate().isoformat(),
+        "months": [str(dates.MONTHS_ALT[number]) for number in range(1, 13)],
+    }

@@ -1,0 +1,116 @@
+// The layer tree: it is the legend, and the legend is the switch.
+
+import { h } from "citymap/dom";
+import { swatch } from "citymap/swatch";
+
+/**
+ * Draws the tree of `style.metadata["citymap:layers"]` and switches layers of the style.
+ * `chosen` holds what differs from the defaults (`{name: true|false}`), as the URL keeps it.
+ */
+export class LayerTree {
+  constructor({ root, chosen, onChange }) {
+    this.root = root;
+    this.chosen = { ...chosen };
+    this.onChange = onChange;
+    this.layers = [];
+    this.map = null;
+    this.zoom = 0;
+  }
+
+  isOn(layer) {
+    return this.chosen[layer.name] ?? layer.visible;
+  }
+
+  /** Take a style: read its layers, set their visibility in it, and draw the tree. */
+  adopt(style) {
+    // A part of the base map without a group has a switch of its own (buildings in 3D).
+    this.layers = style.metadata["citymap:layers"].filter((layer) => layer.group);
+    const hidden = new Set(
+      this.layers.filter((layer) => !this.isOn(layer)).flatMap((layer) => layer.styleLayers),
+    );
+    for (const drawn of style.layers) {
+      if (hidden.has(drawn.id)) drawn.layout = { ...drawn.layout, visibility: "none" };
+    }
+    this.draw();
+    return style;
+  }
+
+  attach(map) {
+    this.map = map;
+    map.on("zoomend", () => this.showZoom(map.getZoom()));
+    this.showZoom(map.getZoom());
+  }
+
+  /** Replace what was chosen, as when the user goes back in history. */
+  choose(chosen) {
+    this.chosen = { ...chosen };
+    for (const layer of this.layers) this.apply(layer);
+    this.draw();
+  }
+
+  toggle(layer, on) {
+    if (on === layer.visible) delete this.chosen[layer.name];
+    else this.chosen[layer.name] = on;
+    this.apply(layer);
+    this.onChange({ ...this.chosen });
+  }
+
+  apply(layer) {
+    const visibility = this.isOn(layer) ? "visible" : "none";
+    for (const id of layer.styleLayers) {
+      if (this.map?.getLayer(id)) this.map.setLayoutProperty(id, "visibility", visibility);
+    }
+  }
+
+  /** Legend lines of what is on and drawn at `zoom`. */
+  shownLegend(zoom) {
+    return this.layers
+      .filter((layer) => this.isOn(layer) && zoom >= layer.minZoom)
+      .flatMap((layer) => layer.legend);
+  }
+
+  showZoom(zoom) {
+    this.zoom = zoom;
+    for (const row of this.root.querySelectorAll("[data-min-zoom]")) {
+      row.classList.toggle("too-far", zoom < Number(row.dataset.minZoom));
+    }
+  }
+
+  draw() {
+    const groups = Map.groupBy(this.layers, (layer) => layer.group);
+    this.root.replaceChildren(...[...groups].map(([title, layers]) => this.group(title, layers)));
+    this.root.removeAttribute("aria-busy");
+    this.showZoom(this.zoom);
+  }
+
+  group(title, layers) {
+    return h("fieldset", { class: "layer-group" },
+      h("legend", {}, title),
+      h("ul", { class: "layer-list" }, layers.map((layer) => this.row(layer))),
+    );
+  }
+
+  row(layer) {
+    const on = this.isOn(layer);
+    const details = layer.legend.length > 1
+      ? h("ul", { class: "layer-legend", hidden: !on },
+        layer.legend.map((item) => h("li", {}, swatch(item), h("span", {}, item.label))))
+      : null;
+    const input = h("input", {
+      type: "checkbox", id: `layer-${layer.name}`, checked: on,
+      onchange: (event) => {
+        this.toggle(layer, event.target.checked);
+        if (details) details.hidden = !event.target.checked;
+      },
+    });
+    return h("li", { "data-min-zoom": layer.minZoom },
+      h("label", { class: "layer-row", for: input.id },
+        input,
+        layer.legend.length ? swatch(layer.legend[0]) : null,
+        h("span", { class: "layer-title" }, layer.title),
+        h("span", { class: "layer-hint" }, gettext("zoom in")),
+      ),
+      details,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+// The map itself: made once the fonts are there, told apart from all panels around it.
+
+import {
+  AttributionControl, Map as MapLibre, Marker, ScaleControl, setWorkerUrl,
+} from "maplibre-gl";
+
+import { config } from "citymap/config";
+import { icon } from "citymap/dom";
+
+const FONTS = ["400 16px 'Noto Sans'", "600 16px 'Noto Sans'"];
+// Letters of each subset file, Kazakh Cyrillic among them: labels are drawn from these fonts.
+const SAMPLE = "Aa Жж Әә Ғғ Ққ Ңң Өө Ұұ Үү Һһ Іі";
+const MAX_ZOOM = 20;
+
+const MAP_WORDS = () => ({
+  "Map.Title": gettext("Map of the city. Arrows move it, plus and minus zoom, Enter shows what is in the middle."),
+  "Marker.Title": gettext("Chosen place"),
+  "ScaleControl.Meters": gettext("m"),
+  "ScaleControl.Kilometers": gettext("km"),
+});
+
+async function loadFonts() {
+  await Promise.all(FONTS.map((font) => document.fonts.load(font, SAMPLE)));
+}
+
+/** Whether this browser can draw the map at all. */
+export function hasWebGL() {
+  return Boolean(document.createElement("canvas").getContext("webgl2"));
+}
+
+/**
+ * Make the map in `container` with a MapLibre `style` object. `view` is `{lon, lat, zoom,
+ * bearing}` or null for the whole city. Resolves when the map can be used; tiles may follow.
+ */
+export async function createMap({ container, style, view }) {
+  await loadFonts();
+  setWorkerUrl(new URL(config.worker, location.href).href);
+  const [west, south, east, north] = config.bbox;
+  const start = view
+    ? { center: [view.lon, view.lat], zoom: view.zoom, bearing: view.bearing }
+    : { center: config.center, zoom: config.zoom };
+  const map = new MapLibre({
+    container,
+    style,
+    ...start,
+    maxZoom: MAX_ZOOM,
+    maxBounds: padded([west, south, east, north], 0.5),
+    maxPitch: 60,
+    attributionControl: false,
+    locale: MAP_WORDS(),
+    fadeDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200,
+  });
+  map.addControl(new AttributionControl({ compact: false }), "bottom-right");
+  map.addControl(new ScaleControl({ maxWidth: 96, unit: "metric" }), "bottom-left");
+  map.touchPitch.disable();
+  return map;
+}
+
+/** A box of degrees grown by `share` of its size on every side, as MapLibre bounds. */
+function padded([west, south, east, north], share) {
+  const dx = (east - west) * share;
+  const dy = (north - south) * share;
+  return [[west - dx, Math.max(south - dy, -85)], [east + dx, Math.min(north + dy, 85)]];
+}
+
+/** The pin of the chosen place. */
+export class Pin {
+  constructor(map) {
+    const element = document.createElement("div");
+    element.className = "map-pin";
+    element.append(icon("pin"));
+    this.map = map;
+    this.marker = new Marker({ element, anchor: "bottom" });
+  }
+
+  show(lon, lat) {
+    this.marker.setLngLat([lon, lat]).addTo(this.map);
+  }
+
+  hide() {
+    this.marker.remove();
+  }
+}
+
+/**
+ * Bring a point into the part of the map that no panel covers. `inset` is what panels cover,
+ * in pixels: `{left, right, top, bottom}`. Nothing moves when the point is in view already and
+ * no zoom is asked for.
+ */
+export function bringIntoView(map, [lon, lat], { zoom = null, inset }) {
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
+  const at = map.project([lon, lat]);
+  const margin = 48;
+  const seen =
+    at.x > inset.left + margin && at.x < width - inset.right - margin &&
+    at.y > inset.top + margin && at.y < height - inset.bottom - margin;
+  if (zoom === null && seen) return;
+  map.easeTo({
+    center: [lon, lat],
+    zoom: zoom ?? map.getZoom(),
+    offset: [(inset.left - inset.right) / 2, (inset.top - inset.bottom) / 2],
+    duration: 600,
+  });
+}

@@ -1,0 +1,56 @@
+"""Small template helpers of the shell."""
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from citymap.shell.importmap import library_url, module_url
+
+register = template.Library()
+
+ICONS = "citymap/icons/icons.svg"
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = "icon") -> SafeString:
+    """An icon of the sprite, hidden from assistive technology."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        css_class,
+        static(ICONS),
+        name,
+    )
+
+
+@register.simple_tag
+def module(name: str) -> str:
+    """URL of one of our own modules by its bare name."""
+    return module_url(name)
+
+
+@register.simple_tag
+def library(name: str, file: str) -> str:
+    """URL of a file of an npm library."""
+    return library_url(name, file)
+
+
+@register.simple_tag
+def sort_state(column, sort: str) -> SafeString:
+    """`aria-sort` of the column that a table is sorted by."""
+    if sort.removeprefix("-") != column.lookup:
+        return SafeString("")
+    direction = "descending" if sort.startswith("-") else "ascending"
+    return format_html(' aria-sort="{}"', direction)
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context, column, sort: str) -> SafeString:
+    """The column's title as a link that sorts by it, or turns the order around."""
+    query = context["request"].GET.copy()
+    query["sort"] = f"-{column.lookup}" if sort == column.lookup else column.lookup
+    query.pop("page", None)
+    mark = (
+        icon("chevron", "sort-mark") if sort.removeprefix("-") == column.lookup else SafeString("")
+    )
+    return format_html('<a href="?{}">{}{}</a>', query.urlencode(), column.title, mark)
