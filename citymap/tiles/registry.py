@@ -31,6 +31,7 @@ class MapSource:
 
     A source is public as a whole or staff-only as a whole: a cached file knows no permissions.
     `may_see(user)` guards tile, TileJSON and style; only public sources are cached as files.
+    backdrop: for tiles that are built ahead (the base map), what they hold and how it looks.
     """
 
     name: str
@@ -38,8 +39,27 @@ class MapSource:
     may_see: Callable[[AnyUser], bool] = everybody
     min_zoom: int = 10
     max_zoom: int = 16
-    attribution: str = ""
+    attribution: Text = ""
+    backdrop: "Backdrop | None" = None
     order: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backdrop:
+    """A source whose tiles are built ahead of time, and its part of the style.
+
+    vector_layers: layer name -> attribute name -> "String", "Number" or "Boolean".
+    ground, volumes, labels: MapLibre style layers with `id` and `source-layer`, without
+        `source`; city objects are drawn between ground and volumes, points above the volumes,
+        and labels over all. Colours may be palette tokens, `"{base.water}"`.
+    switches: parts that the legend can switch, as `(name, title, style layer ids, visible)`.
+    """
+
+    vector_layers: Mapping[str, Mapping[str, str]]
+    ground: Sequence[Mapping[str, Any]] = ()
+    volumes: Sequence[Mapping[str, Any]] = ()
+    labels: Sequence[Mapping[str, Any]] = ()
+    switches: Sequence[tuple[str, Text, Sequence[str], bool]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +83,8 @@ class MapLayer:
     grid_below_zoom: points are sent as counts per grid cell below this zoom (0: never).
     min_area_field: a stored area in m2; below zoom 14 smaller polygons are left out.
     paint: MapLibre style layers without `id`, `source` and `source-layer`, which are added;
-        colours may be palette tokens, `"{network.heat}"`, resolved per theme.
+        colours may be palette tokens, `"{network.heat}"`, resolved per theme; `"{label}"` is
+        the feature's name in the reader's language. Grid counts are drawn without being told.
     """
 
     name: str

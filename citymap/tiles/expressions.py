@@ -1,0 +1,68 @@
+"""PostGIS tile functions as Django expressions."""
+
+from django.contrib.gis.db.models import GeometryField
+from django.db.models import BinaryField, Expression, F, Func, IntegerField, Value
+
+from citymap.geo import WEB_MERCATOR_SRID
+from citymap.tiles.grid import Tile
+
+
+class Margin(Func):
+    """The named argument `margin => ...` of ST_TileEnvelope."""
+
+    function = "margin"
+    template = "%(function)s => %(expressions)s"
+    output_field = IntegerField()
+
+
+class TileEnvelope(Func):
+    """The tile as a rectangle in EPSG:3857, widened by `margin` (a share of its width)."""
+
+    function = "ST_TileEnvelope"
+    output_field = GeometryField(srid=WEB_MERCATOR_SRID)
+
+    def __init__(self, tile: Tile, *, margin: float = 0.0) -> None:
+        super().__init__(Value(tile.z), Value(tile.x), Value(tile.y), Margin(Value(margin)))
+
+
+class AsMVTGeom(Func):
+    """A geometry (EPSG:3857) in the tile's own grid, clipped to tile and buffer; null outside."""
+
+    function = "ST_AsMVTGeom"
+    # Not a geometry field: Django would cast it to bytea before ST_AsMVT sees it.
+    output_field = BinaryField()
+
+    def __init__(self, geometry: str | Expression, tile: Tile) -> None:
+        super().__init__(
+            F(geometry) if isinstance(geometry, str) else geometry,
+            TileEnvelope(tile),
+            Value(tile.extent),
+            Value(tile.buffer),
+            Value(True),
+        )
+
+
+class Cell(Func):
+    """The number of the grid cell, along x or y, that holds a point (EPSG:3857).
+
+    Cells are half-open and begin at the tile's north-west corner, so a point lies in one cell
+    of one tile only; numbers outside 0..cells-1 belong to a neighbour.
+    """
+
+    output_field = IntegerField()
+
+    def __init__(self, geometry: str, *, function: str, origin: float, width: float) -> None:
+        self.template = f"floor(({function}(ST_Centroid(%(expressions)s)) - %%s) / %%s)::int"
+        self.bounds = (origin, width)
+        super().__init__(F(geometry))
+
+    def as_sql(self, compiler, connection, **extra):
+        sql, params = super().as_sql(compiler, connection, **extra)
+        return sql, [*params, *self.bounds]
+
+
+class CellCentre(Func):
+    """The centre of a grid cell as a point in EPSG:3857."""
+
+    template = "ST_SetSRID(ST_MakePoint(%(expressions)s), 3857)"
+    output_field = GeometryField(srid=WEB_MERCATOR_SRID)
