@@ -6,9 +6,8 @@ import numpy as np
 import shapely
 from scipy.spatial import Voronoi, cKDTree
 
-# Corners of a square far around the site: every cell of a real point is then finite.
-_FAR_M = 5_000.0
 _NOBODY = -1
+_COMPASS = np.array([(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +42,10 @@ class Cells:
         self.borders = self._borders(local)
 
     def _borders(self, local: np.ndarray) -> Borders:
-        corners = np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)]) * _FAR_M
-        far = np.concatenate([corners, corners * [0, 1.1], corners * [1.1, 0]])
-        points = np.concatenate([local, np.unique(far, axis=0)])
-        owner = np.concatenate([self._owner, np.full(len(points) - len(local), _NOBODY)])
+        # Nobody's points far around make every cell of a real point finite.
+        far = (3.0 * np.abs(local).max() + 1_000.0) * _COMPASS
+        points = np.concatenate([local, far])
+        owner = np.concatenate([self._owner, np.full(len(far), _NOBODY)])
         diagram = Voronoi(points)
         pairs = diagram.ridge_points
         ends = np.array([(v[0], v[1]) if len(v) == 2 else (-1, -1) for v in diagram.ridge_vertices])

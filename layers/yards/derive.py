@@ -1,5 +1,7 @@
 """The rule as a whole: city in, yards out. Pure: no database, no clock, no chance."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import shapely
 
@@ -7,7 +9,11 @@ from layers.yards.blocks import Site, sites
 from layers.yards.cells import Cells
 from layers.yards.groups import facings, group_houses
 from layers.yards.inputs import DEFAULT_RULE, CityGround, Derivation, DerivedYard, YardRule
-from layers.yards.outlines import site_ground, walls, yard_part
+from layers.yards.outlines import site_ground, touches, walls, yard_part
+
+NO_GROUND = "no open ground around the house"
+# Positions of houses in their site, and the ground of their yard.
+Piece = tuple[np.ndarray, shapely.Polygon]
 
 
 def derive(city: CityGround, *, rule: YardRule = DEFAULT_RULE) -> Derivation:
@@ -43,18 +49,68 @@ def derive_site(
         rule=rule,
     )
     solid = walls(np.concatenate([houses, city.buildings[site.others]]))
-    yards, without = [], []
+    open_ground = shapely.difference(own, solid)
+    pieces = list(_parts(open_ground, houses, group_of, rule))
+    found = [(members, part) for members, part in pieces if part is not None]
+    landless = [house for members, part in pieces if part is None for house in members]
+    found, stranded = _settle(landless, found, houses, site.block, solid, rule)
+    ids = city.building_ids[site.houses]
+    yards = [
+        DerivedYard(ground=part, houses=tuple(sorted(ids[members].tolist())))
+        for members, part in found
+    ]
+    return yards, [(str(ids[house]), NO_GROUND) for house in stranded]
+
+
+def _parts(
+    open_ground: np.ndarray, houses: np.ndarray, group_of: np.ndarray, rule: YardRule
+) -> Iterator[tuple[np.ndarray, shapely.Polygon | None]]:
+    """The one polygon of each group of houses, and of each house that its group's misses.
+
+    open_ground: what is nearest to each house, without buildings (n,).
+    """
     for number in range(group_of.max() + 1):
         members = np.flatnonzero(group_of == number)
-        part = yard_part(
-            shapely.difference(shapely.union_all(own[members]), solid), houses[members], rule
-        )
-        ids = tuple(city.building_ids[site.houses[members]].tolist())
-        if part is None:
-            without += [(i, "no open ground around the house") for i in ids]
+        part = yard_part(shapely.union_all(open_ground[members]), houses[members], rule)
+        if part is None or len(members) == 1:
+            yield members, part
+            continue
+        reached = touches(part, houses[members], rule)
+        yield members[reached], part
+        for house in members[~reached]:
+            left = shapely.difference(open_ground[house], part)
+            yield np.array([house]), yard_part(left, houses[[house]], rule)
+
+
+def _settle(
+    landless: list[int],
+    found: list[Piece],
+    houses: np.ndarray,
+    block: shapely.Polygon,
+    solid: shapely.Geometry,
+    rule: YardRule,
+) -> tuple[list[Piece], list[int]]:
+    """Give houses without open ground (drawn on a street, walled in) what is left.
+
+    An apron of free ground, whatever it is mapped as; otherwise a place in the nearest yard.
+    Returns the pieces with them, and the houses for which there is neither.
+    """
+    stranded = []
+    for house in landless:
+        taken = shapely.union_all([solid, *(part for _, part in found)])
+        apron = shapely.buffer(houses[house], rule.apron_m, quad_segs=4)
+        free = shapely.difference(shapely.intersection(apron, block), taken)
+        part = yard_part(free, houses[[house]], rule)
+        if part is not None:
+            found = [*found, (np.array([house]), part)]
+        elif found:
+            away = [round(float(shapely.distance(part, houses[house])), 2) for _, part in found]
+            nearest = away.index(min(away))
+            members, part = found[nearest]
+            found[nearest] = (np.append(members, house), part)
         else:
-            yards.append(DerivedYard(ground=part, houses=ids))
-    return yards, without
+            stranded.append(house)
+    return found, stranded
 
 
 def _kept(city: CityGround, site: Site, rule: YardRule) -> shapely.Geometry:

@@ -28,12 +28,12 @@ def facings(
 
     A border segment counts by its length times (1 - cos angle) / 2, where the angle is that
     between the directions to the two houses: 1 between parallel facades, 0.5 in the corner of
-    an L, nearly 0 past the ends of a row. Segments farther than the facing reach from the houses
+    an L, nearly 0 past the ends of a row. Segments farther than the reach from the houses
     or whose line of sight leaves the ground (a street, a school's ground) do not count.
     """
     to_a, to_b = borders.foot_a - borders.middles, borders.foot_b - borders.middles
     distance = np.maximum(np.hypot(*to_a.T), 1e-6)
-    use = np.flatnonzero((borders.a >= 0) & (borders.b >= 0) & (distance <= rule.facing_reach_m))
+    use = np.flatnonzero((borders.a >= 0) & (borders.b >= 0) & (distance <= rule.reach_m))
     sight = shapely.linestrings(np.stack([borders.foot_a[use], borders.foot_b[use]], axis=1))
     shapely.prepare(ground)
     use = use[shapely.covers(ground, sight)]

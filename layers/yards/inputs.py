@@ -30,8 +30,7 @@ class YardRule:
     # A house inside closed grounds keeps this much around it.
     apron_m: float = 10.0
     # Two houses share a yard when they face each other over at least this share of a facade.
-    facing_share: float = 0.5
-    facing_reach_m: float = 45.0
+    facing_share: float = 0.4
     max_houses: int = 12
     max_area_m2: float = 30_000.0
     # A gap narrower than twice this does not join two pieces of ground.

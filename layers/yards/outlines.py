@@ -54,18 +54,34 @@ def walls(buildings: np.ndarray) -> shapely.Geometry:
 def yard_part(
     ground: shapely.Geometry, houses: np.ndarray, rule: YardRule
 ) -> shapely.Polygon | None:
-    """The one piece of ground that is the yard of these houses: it touches most of them,
-    and is the largest such. Pieces joined by less than a passage are pieces apart."""
-    opened = shapely.buffer(
-        shapely.buffer(ground, -rule.passage_m, join_style="mitre", mitre_limit=2.0),
-        rule.passage_m,
-        join_style="mitre",
-        mitre_limit=2.0,
-    )
-    clean = shapely.set_precision(shapely.intersection(opened, ground), rule.grid_m)
+    """The one piece of ground that is the yard of these houses, None when there is none.
+
+    It touches most of the houses and is the largest such piece; pieces joined by less than a
+    passage are pieces apart. Ground over the largest area is cut back towards the houses.
+    """
+    part = _largest_part(ground, houses, rule)
+    reach = rule.reach_m
+    while part is not None and part.area > rule.max_area_m2 and reach > 1.0:
+        reach *= 0.8
+        near = shapely.union_all(shapely.buffer(houses, reach, quad_segs=4))
+        part = _largest_part(shapely.intersection(ground, near), houses, rule)
+    return part
+
+
+def touches(ground: shapely.Geometry, houses: np.ndarray, rule: YardRule) -> np.ndarray:
+    """Which houses stand at this ground, bool (n,)."""
+    return shapely.dwithin(ground, houses, 2 * rule.passage_m)
+
+
+def _largest_part(
+    ground: shapely.Geometry, houses: np.ndarray, rule: YardRule
+) -> shapely.Polygon | None:
+    corners = {"join_style": "mitre", "mitre_limit": 2.0}
+    inner = shapely.buffer(ground, -rule.passage_m, **corners)
+    opened = shapely.intersection(shapely.buffer(inner, rule.passage_m, **corners), ground)
+    clean = shapely.set_precision(opened, rule.grid_m)
     parts = [p for p in shapely.get_parts(clean) if p.geom_type == "Polygon" and not p.is_empty]
     if not parts:
         return None
-    touched = [int(shapely.dwithin(part, houses, 2 * rule.passage_m).sum()) for part in parts]
-    ranks = [(n, round(part.area, 1)) for n, part in zip(touched, parts, strict=True)]
+    ranks = [(int(touches(p, houses, rule).sum()), round(p.area, 1)) for p in parts]
     return shapely.normalize(parts[ranks.index(max(ranks))])
