@@ -55,8 +55,8 @@ def problem(status: int, title: Any = "", detail: Any = "", **extra: Any) -> Jso
         "title": str(title or _TITLES.get(status) or HTTPStatus(status).phrase),
         "status": status,
     }
-    if detail:
-        body["detail"] = str(detail)
+    if detail := str(detail):
+        body["detail"] = detail
     return JsonResponse(
         {**body, **extra},
         status=status,

@@ -31,6 +31,9 @@ _LATIN_LETTERS = {
     "ş": "sh", "š": "sh", "ç": "ch", "č": "ch", "ž": "j", "ı": "i", "ñ": "n", "ŋ": "n", "ğ": "g",
     "ə": "a", "þ": "t", "ß": "s", "æ": "e", "ø": "o", "đ": "d", "ł": "l",
 }  # fmt: skip
+# Latin letters inside Cyrillic words: a slip of the keyboard that nobody sees (`Мусiрепов`).
+_LOOK_ALIKES = str.maketrans("aceiopxyk", "асеіорхук")
+_CYRILLIC_WORD = re.compile(r"\w*[а-яёәғқңөұүһі]\w*")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _QUOTES = dict.fromkeys(map(ord, "«»„“”‟‹›″`´"), '"') | dict.fromkeys(map(ord, "‘’‚‛′ʼʹ"), "'")
 _YO = {ord("ё"): "е"}
@@ -69,7 +72,8 @@ def sound(text: str) -> str:
     Only `a-z`, `0-9` and single spaces remain. A key is its own key.
     """
     letters = []
-    for char in fold(text):
+    folded = _CYRILLIC_WORD.sub(lambda word: word[0].translate(_LOOK_ALIKES), fold(text))
+    for char in folded:
         mapped = _CYRILLIC.get(char)
         if mapped is None:
             mapped = _LATIN_LETTERS.get(char)

@@ -108,9 +108,7 @@ class SearchWord(models.Model):
         verbose_name = _("search word")
         verbose_name_plural = _("search words")
         db_table_comment = "Derived: vocabulary of the search index"
-        indexes = [
-            GistIndex(fields=["word"], opclasses=["gist_trgm_ops"], name="searchword_trgm")
-        ]
+        indexes = [GistIndex(fields=["word"], opclasses=["gist_trgm_ops"], name="searchword_trgm")]
 
     def __str__(self) -> str:
         return self.word

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import GEOSGeometry, Point
 
 from citymap.accounts.access import AnyUser
 from citymap.registry import Registry
@@ -26,9 +26,12 @@ class Place:
     address, building, yard, territory: JSON-ready dicts (`{id, label, ...}`) or None; the
     resolver of the room that owns those tables fills them.
     objects: the model instances behind them, for sections (`place.objects["building"]`).
+    shape: what distances are measured from, city CRS: the outline of the building asked about,
+    or the point itself.
     """
 
     point: Point
+    shape: GEOSGeometry
     address: Item | None = None
     building: Item | None = None
     yard: Item | None = None
@@ -38,10 +41,15 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceContext:
-    """Who asks, and for which day."""
+    """Who asks, and for which day.
+
+    memo: what sections of one room share while one card is made, so that one query can serve
+    several of them; keys begin with the room's name.
+    """
 
     user: AnyUser
     date: dt.date
+    memo: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,13 +78,13 @@ class PlaceNotFoundError(LookupError):
 class PlaceResolver:
     """How the room that owns buildings and addresses answers `?lon&lat`, `?building`, `?address`.
 
-    Each raises PlaceNotFoundError.
+    Each takes what was asked and the day, and raises PlaceNotFoundError.
     """
 
     name: str
-    by_point: Callable[[Point], Place]
-    by_building: Callable[[int], Place]
-    by_address: Callable[[int], Place]
+    by_point: Callable[[Point, dt.date], Place]
+    by_building: Callable[[int, dt.date], Place]
+    by_address: Callable[[int, dt.date], Place]
 
 
 sections: Registry[PlaceSection] = Registry("place section")

@@ -149,9 +149,7 @@ def _with_houses(scored: Sequence[tuple[float, Reading, _Row]]) -> list[Answer]:
 
 
 def _house_answers(key: str, streets: Sequence[tuple[float, _Row]]) -> list[Answer]:
-    answers = [
-        Answer(score=points - 0.2, entry_id=row.candidate.id) for points, row in streets
-    ]
+    answers = [Answer(score=points - 0.2, entry_id=row.candidate.id) for points, row in streets]
     of_street = {row.object_id: (points, row) for points, row in streets}
     with connection.cursor() as cursor:
         cursor.execute(

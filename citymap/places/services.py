@@ -79,9 +79,7 @@ def replace_houses(*, addresses: QuerySet) -> Replaced:
     query, parameters = addresses.order_by().query.sql_with_params()
     with transaction.atomic(), connection.cursor() as cursor:
         _make_stage(cursor, SearchHouse, _HOUSE_COLUMNS)
-        cursor.execute(
-            f"SELECT DISTINCT n FROM ({query}) q(id, street_id, n, point)", parameters
-        )
+        cursor.execute(f"SELECT DISTINCT n FROM ({query}) q(id, street_id, n, point)", parameters)
         numbers = [row[0] for row in cursor.fetchall()]
         cursor.execute(
             f"INSERT INTO places_stage ({', '.join(_HOUSE_COLUMNS)})"

@@ -1,0 +1,1 @@
+"""What the city has to say at a place: resolver and sections of the place card."""

@@ -1,0 +1,73 @@
+"""What the city's layers offer the place card: the resolver and their sections, in order."""
+
+from django.utils.translation import gettext_lazy as _
+
+from citymap.accounts.access import is_city_staff
+from citymap.places.registry import (
+    PlaceResolver,
+    PlaceSection,
+    register_resolver,
+    register_section,
+)
+from layers.card import resolve, sections, snowplow
+
+register_resolver(
+    PlaceResolver(
+        name="layers",
+        by_point=resolve.by_point,
+        by_building=resolve.by_building,
+        by_address=resolve.by_address,
+    )
+)
+# Places 10 to 20 are for what is going on and what is planned.
+register_section(PlaceSection(name="yard", title=_("Yard"), items=sections.yard, order=30))
+register_section(
+    PlaceSection(
+        name="organizations",
+        title=_("Who is responsible"),
+        items=sections.organizations,
+        empty=_("No responsible organisation is recorded"),
+        order=40,
+    )
+)
+register_section(
+    PlaceSection(
+        name="networks",
+        title=_("Networks within 30 m"),
+        items=sections.networks,
+        empty=_("No networks recorded within 30 m"),
+        order=50,
+    )
+)
+register_section(
+    PlaceSection(name="manholes", title=_("Manholes near"), items=sections.manholes, order=60)
+)
+register_section(
+    PlaceSection(
+        name="grounds", title=_("Playgrounds and sports grounds"), items=sections.grounds, order=70
+    )
+)
+register_section(
+    PlaceSection(name="stops", title=_("Public transport"), items=sections.stops, order=80)
+)
+register_section(
+    PlaceSection(
+        name="snowplow",
+        title=_("Last snowplow pass"),
+        items=snowplow.last_pass,
+        empty=_("No pass recorded on this street"),
+        order=90,
+    )
+)
+register_section(
+    PlaceSection(
+        name="cameras",
+        title=_("Cameras"),
+        items=sections.cameras,
+        may_see=is_city_staff,
+        order=100,
+    )
+)
+register_section(
+    PlaceSection(name="facts", title=_("Building"), items=sections.building_facts, order=110)
+)
