@@ -59,7 +59,7 @@ class LayerImport:
     when: dt.date | None = None
 
 
-class _DryRunError(Exception):
+class DryRunError(Exception):
     """Rolls a dry run back."""
 
 
@@ -85,8 +85,8 @@ def import_layer(request: LayerImport) -> ImportReport:
                 when=request.when or local_today(), layer=layer.name, retire=scope,
             )  # fmt: skip
             if request.dry_run:
-                raise _DryRunError
-    except _DryRunError:
+                raise DryRunError
+    except DryRunError:
         report.notes.append("dry run: nothing was changed")
     except RetireRefusedError as error:
         raise ImportRefusedError(f"{error}; --force retires them nevertheless") from error

@@ -89,9 +89,11 @@ def cut_tracks(
     if not len(clean):
         return _no_tracks(repeated=len(fixes) - len(single), spikes=len(single) - len(clean))
 
-    step_m = _steps_m(clean)
-    begins = np.ones(len(clean), dtype=bool)
-    begins[1:] = ~_reachable(clean, step_m, max_gap_s=max_gap_s, max_speed_mps=max_speed_mps)
+    every = np.arange(len(clean))
+    reached, step_m = _reachable(
+        clean, every[:-1], every[1:], max_gap_s=max_gap_s, max_speed_mps=max_speed_mps
+    )
+    begins = np.append(True, ~reached)
     track = np.cumsum(begins) - 1
     is_point = begins.copy()
     is_point[1:] |= step_m > 0
@@ -136,29 +138,30 @@ def _first_of_each_instant(fixes: Fixes) -> np.ndarray:
     return keep
 
 
-def _steps_m(fixes: Fixes, *, stride: int = 1) -> np.ndarray:
-    """Geodesic distances `(n - stride,)` in metres from each fix to the one `stride` later."""
-    if len(fixes) <= stride:
+def _distance_m(fixes: Fixes, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Geodesic distances `(k,)` in metres between the fixes at the indices `start` and `end`."""
+    if not len(start):
         return np.empty(0)
-    start, end = slice(None, -stride), slice(stride, None)
     return _GEOD.inv(fixes.lon[start], fixes.lat[start], fixes.lon[end], fixes.lat[end])[2]
 
 
 def _reachable(
     fixes: Fixes,
-    distance_m: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
     *,
     max_gap_s: float,
     max_speed_mps: float,
-    stride: int = 1,
-) -> np.ndarray:
-    """Mask `(n - stride,)`: the fix `stride` later continues the same track."""
-    seconds = (fixes.time_us[stride:] - fixes.time_us[:-stride]) / 1e6
-    return (
-        (fixes.vehicle[stride:] == fixes.vehicle[:-stride])
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mask `(k,)`: the fix at `end` continues the track of the one at `start`; and distances."""
+    seconds = (fixes.time_us[end] - fixes.time_us[start]) / 1e6
+    distance_m = _distance_m(fixes, start, end)
+    mask = (
+        (fixes.vehicle[end] == fixes.vehicle[start])
         & (seconds <= max_gap_s)
         & (distance_m <= max_speed_mps * seconds + GPS_NOISE_M)
     )
+    return mask, distance_m
 
 
 def _spikes(fixes: Fixes, *, max_gap_s: float, max_speed_mps: float) -> np.ndarray:
@@ -170,8 +173,10 @@ def _spikes(fixes: Fixes, *, max_gap_s: float, max_speed_mps: float) -> np.ndarr
     if len(fixes) < 3:
         return spike
     limits = {"max_gap_s": max_gap_s, "max_speed_mps": max_speed_mps}
-    near = _reachable(fixes, _steps_m(fixes), **limits)
-    across = _reachable(fixes, _steps_m(fixes, stride=2), stride=2, **limits)
-    spike[1:-1] = ~near[:-1] & ~near[1:] & across
+    every = np.arange(len(fixes))
+    near, _ = _reachable(fixes, every[:-1], every[1:], **limits)
+    lonely = np.flatnonzero(~near[:-1] & ~near[1:]) + 1
+    across, _ = _reachable(fixes, lonely - 1, lonely + 1, **limits)
+    spike[lonely[across]] = True
     spike[1:] &= ~spike[:-1]
     return spike

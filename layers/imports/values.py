@@ -29,8 +29,10 @@ DAY_FIRST = re.compile(
 )
 PARTIAL_DATES = {
     "year": re.compile(r"(?P<year>\d{4})(?: ?г\.?)?"),
-    "month": re.compile(r"(?:(?P<month>\d{1,2})[./](?P<year>\d{4})|(?P<year2>\d{4})-(?P<month2>\d{2}))"),
-}  # fmt: skip
+    "month": re.compile(
+        r"(?P<month>\d{1,2})[./](?P<year>\d{4})|(?P<year2>\d{4})-(?P<month2>\d{2})"
+    ),
+}
 
 
 class ValueRefusedError(ValueError):
@@ -43,7 +45,7 @@ def is_empty(value: Any) -> bool:
         return True
     if isinstance(value, str):
         return value.strip().casefold() in EMPTY
-    return value != value  # noqa: PLR0124 (NaN and NaT differ from themselves)
+    return value != value  # only NaN and NaT differ from themselves
 
 
 def to_text(value: Any, *, max_length: int | None = None) -> str:

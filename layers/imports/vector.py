@@ -19,7 +19,7 @@ from layers.imports.crs import looks_like_degrees, usable
 from layers.imports.csvfile import detect_encoding, read_csv
 from layers.imports.errors import ImportRefusedError
 from layers.imports.files import MAX_FILE_MB, check_file, open_zip
-from layers.imports.matching import match_columns, normalised, one_of
+from layers.imports.matching import match_columns, one_of
 from layers.imports.values import ValueRefusedError, is_empty, to_number
 
 CSV_SUFFIXES = {".csv", ".txt", ".tsv"}
@@ -92,10 +92,8 @@ def _read_csv_table(path: Path, options: ReadOptions) -> SourceTable:
         used = _position_columns(where, path.name, list(columns))
         geometries = _from_numbers(columns[used[0]], columns[used[1]], rows, problems)
         degrees = "lon" in where and "lat" in where
-    if degrees or _all_degrees(geometries):
-        crs = pyproj.CRS.from_epsg(WGS84_SRID)
-    else:
-        crs = None
+    in_degrees = degrees or _all_degrees(geometries)
+    crs = pyproj.CRS.from_epsg(WGS84_SRID) if in_degrees else None
     return SourceTable(
         rows=rows, columns=columns, geometries=geometries, crs=crs, driver="csv",
         position_columns=used, problems=problems,
