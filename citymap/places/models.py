@@ -86,13 +86,21 @@ class SearchHouse(models.Model):
     key = models.TextField(
         _("key"), db_collation="C", db_comment="Normalised: 21a, 21/2 (citymap/places/words.py)"
     )
+    ordinal = models.IntegerField(
+        _("number alone"),
+        db_default=0,
+        db_comment="What key begins with: 21 of 21a/2; 0 when it has no number",
+    )
     point = geo.PointField(_("position"), spatial_index=False)
 
     class Meta:
         verbose_name = _("house number")
         verbose_name_plural = _("house numbers")
         db_table_comment = "Derived: house numbers that address search finds under a street"
-        indexes = [models.Index(fields=["street_id", "key"], name="searchhouse_street_key")]
+        indexes = [
+            models.Index(fields=["street_id", "key"], name="searchhouse_street_key"),
+            models.Index(fields=["street_id", "ordinal"], name="searchhouse_street_ordinal"),
+        ]
 
     def __str__(self) -> str:
         return self.number

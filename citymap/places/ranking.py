@@ -11,10 +11,11 @@ The score of a thing is between 0 and about 1.3; below `MIN_SCORE` it is no answ
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from citymap.places.words import Name, Reading, parse_name
+from citymap.places.words import Name, Reading, house_ordinal, parse_name
 from citymap.text import edit_distance
 
 MIN_SCORE = 0.45
+STREET_INSTEAD = -0.02  # what a street's score loses when the house asked for is not on the map
 _QUESTION, _NAME, _WEIGHT = 0.80, 0.12, 0.15
 _NUMBER_LETTERS = 4  # a number weighs as much as a word of four letters
 _SIDE_STREETS = frozenset({"lane", "drive", "boulevard", "square"})
@@ -84,6 +85,20 @@ def score(reading: Reading, candidate: Candidate, alike: Likeness) -> float:
     if candidate.garden and "garden" not in reading.name.types:
         best -= 0.05
     return best
+
+
+def house_worth(asked: str, found: str) -> float:
+    """What a house number adds to its street's score.
+
+    `21` finds 21 first, then 21a and 21/2; its neighbours and 210 (perhaps not typed to the
+    end) come after the street itself.
+    """
+    if found == asked:
+        return 0.15
+    if found.startswith(asked):
+        return -0.1 if found[len(asked)].isdigit() else 0.05
+    gap = abs(house_ordinal(found) - house_ordinal(asked))
+    return -0.04 - 0.001 * min(gap, 40)
 
 
 def _name_score(asked: Name, name: Name, candidate: Candidate, alike: Likeness) -> float:

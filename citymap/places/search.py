@@ -11,11 +11,19 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from citymap.geo import WGS84_SRID, city_srid, transformer
 from citymap.places.models import SearchEntry
-from citymap.places.ranking import MIN_SCORE, Candidate, likeness, score
-from citymap.places.words import Reading, readings
+from citymap.places.ranking import (
+    MIN_SCORE,
+    STREET_INSTEAD,
+    Candidate,
+    house_worth,
+    likeness,
+    score,
+)
+from citymap.places.words import House, Reading, house_ordinal, readings
 from citymap.sqlfiles import load_sql
 from citymap.text import switch_layout
 
@@ -32,7 +40,11 @@ POINT_MARGIN_M = 60.0  # half the side of the box around an answer that is a poi
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A thing or a house that answers the question."""
+    """A thing or a house that answers the question.
+
+    x, y: the house's position, city CRS. missing: the house number asked for that the street,
+    given instead, does not have.
+    """
 
     score: float
     entry_id: int
@@ -41,6 +53,7 @@ class Answer:
     key: str = ""
     x: float | None = None
     y: float | None = None
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,46 +150,44 @@ def _candidates(
 def _with_houses(scored: Sequence[tuple[float, Reading, _Row]]) -> list[Answer]:
     """Answers for each way of reading: the thing itself, or the houses under it."""
     answers = []
-    by_key: dict[str, list[tuple[float, _Row]]] = {}
+    by_house: dict[House, list[tuple[float, _Row]]] = {}
     for points, way, row in scored:
-        if not way.house:
+        if way.house is None:
             answers.append(Answer(score=points, entry_id=row.candidate.id))
-        elif len(by_key.setdefault(way.house, [])) < STREETS_WITH_HOUSES:
-            by_key[way.house].append((points, row))
-    for key, streets in by_key.items():
-        answers.extend(_house_answers(key, streets))
+        elif len(by_house.setdefault(way.house, [])) < STREETS_WITH_HOUSES:
+            by_house[way.house].append((points, row))
+    for house, streets in by_house.items():
+        answers.extend(_house_answers(house, streets))
     return answers
 
 
-def _house_answers(key: str, streets: Sequence[tuple[float, _Row]]) -> list[Answer]:
-    answers = [Answer(score=points - 0.2, entry_id=row.candidate.id) for points, row in streets]
-    of_street = {row.object_id: (points, row) for points, row in streets}
+def _house_answers(house: House, streets: Sequence[tuple[float, _Row]]) -> list[Answer]:
+    """Under each street: the house asked for; else the street, then its nearest houses."""
+    of_street = {row.object_id: (points, row.candidate.id) for points, row in streets}
     with connection.cursor() as cursor:
         cursor.execute(
             load_sql(__file__, "houses.sql"),
-            {"streets": list(of_street), "key": key, "limit": MAX_LIMIT},
+            {
+                "streets": list(of_street),
+                "key": house.key,
+                "ordinal": house_ordinal(house.key),
+                "limit": MAX_LIMIT,
+            },
         )
-        for street_id, address_id, number, found, x, y in cursor.fetchall():
-            points, row = of_street[street_id]
-            answers.append(
-                Answer(
-                    score=points + _house_bonus(key, found),
-                    entry_id=row.candidate.id,
-                    address_id=address_id,
-                    number=number,
-                    key=found,
-                    x=x,
-                    y=y,
-                )
-            )
+        rows = cursor.fetchall()
+    have_it = {street_id for street_id, _address, _number, key, _x, _y in rows if key == house.key}
+    answers = [
+        Answer(points + STREET_INSTEAD, entry_id, missing=house.text)
+        for street_id, (points, entry_id) in of_street.items()
+        if street_id not in have_it
+    ]
+    for street_id, address_id, number, key, x, y in rows:
+        if street_id in have_it and not key.startswith(house.key):
+            continue
+        points, entry_id = of_street[street_id]
+        worth = house_worth(house.key, key)
+        answers.append(Answer(points + worth, entry_id, address_id, number, key, x, y))
     return answers
-
-
-def _house_bonus(asked: str, found: str) -> float:
-    """What a house number adds to its street's score; `21` also finds `21a`, `21/2`, `210`."""
-    if asked == found:
-        return 0.15
-    return 0.0 if not found[len(asked)].isdigit() else -0.1
 
 
 def _as_json(answers: Sequence[Answer]) -> list[dict]:
@@ -206,9 +217,15 @@ def _answer_json(answer: Answer, entry: SearchEntry, language: str) -> dict:
         "id": entry.object_id,
         "kind": entry.kind,
         "label": label,
-        "hint": _translated(entry.hints, language),
+        "hint": _hint(answer, entry, language),
         **_position(x, y, box),
     }
+
+
+def _hint(answer: Answer, entry: SearchEntry, language: str) -> str:
+    if answer.missing:
+        return _("No. %(number)s is not on the map") % {"number": answer.missing}
+    return _translated(entry.hints, language)
 
 
 def _box_around(x: float, y: float) -> tuple[float, float, float, float]:

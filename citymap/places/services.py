@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from psycopg2 import sql
 
 from citymap.places.models import SearchEntry, SearchHouse, SearchWord
-from citymap.places.words import house_key, parse_name
+from citymap.places.words import house_key, house_ordinal, parse_name
 from citymap.sqlfiles import load_sql
 
 _ENTRY_COLUMNS = (
     "kind", "object_id", "labels", "hints", "names", "words", "context", "weight", "garden",
     "has_houses", "point", "extent_m",
 )  # fmt: skip
-_HOUSE_COLUMNS = ("address_id", "street_id", "number", "key", "point")
+_HOUSE_COLUMNS = ("address_id", "street_id", "number", "key", "ordinal", "point")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,9 +61,8 @@ def replace_entries(*, entries: Iterable[EntryRow]) -> Replaced:
     with transaction.atomic(), connection.cursor() as cursor:
         _make_stage(cursor, SearchEntry, _ENTRY_COLUMNS)
         buffer.seek(0)
-        cursor.copy_expert(
-            f"COPY places_stage ({', '.join(_ENTRY_COLUMNS)}) FROM STDIN (FORMAT csv)", buffer
-        )
+        copy = sql.SQL("COPY places_stage ({}) FROM STDIN (FORMAT csv)")
+        cursor.copy_expert(copy.format(_names(_ENTRY_COLUMNS)), buffer)
         replaced = _merge(cursor, SearchEntry, ("kind", "object_id"), _ENTRY_COLUMNS)
         if replaced != Replaced(0, 0, 0):
             cursor.execute(load_sql(__file__, "vocabulary.sql"))
@@ -77,16 +77,20 @@ def replace_houses(*, addresses: QuerySet) -> Replaced:
     entry), house number, point in the city CRS.
     """
     query, parameters = addresses.order_by().query.sql_with_params()
+    source = sql.SQL("({}) AS q (id, street_id, n, point)").format(sql.SQL(query))
     with transaction.atomic(), connection.cursor() as cursor:
         _make_stage(cursor, SearchHouse, _HOUSE_COLUMNS)
-        cursor.execute(f"SELECT DISTINCT n FROM ({query}) q(id, street_id, n, point)", parameters)
+        cursor.execute(sql.SQL("SELECT DISTINCT n FROM {}").format(source), parameters)
         numbers = [row[0] for row in cursor.fetchall()]
+        keys = [house_key(number) for number in numbers]
         cursor.execute(
-            f"INSERT INTO places_stage ({', '.join(_HOUSE_COLUMNS)})"
-            " SELECT q.id, q.street_id, q.n, k.key, q.point::geometry"
-            f" FROM ({query}) q(id, street_id, n, point)"
-            " JOIN unnest(%s::text[], %s::text[]) k(n, key) USING (n)",
-            [*parameters, numbers, [house_key(number) for number in numbers]],
+            sql.SQL(
+                "INSERT INTO places_stage ({columns})"
+                " SELECT q.id, q.street_id, q.n, k.key, k.ordinal, q.point::geometry"
+                " FROM {source}"
+                " JOIN unnest(%s::text[], %s::text[], %s::integer[]) k (n, key, ordinal) USING (n)"
+            ).format(columns=_names(_HOUSE_COLUMNS), source=source),
+            [*parameters, numbers, keys, [house_ordinal(key) for key in keys]],
         )
         replaced = _merge(cursor, SearchHouse, ("address_id",), _HOUSE_COLUMNS)
         cursor.execute("DROP TABLE places_stage")
@@ -94,10 +98,10 @@ def replace_houses(*, addresses: QuerySet) -> Replaced:
 
 
 def analyze_index() -> None:
-    """Refresh the planner's statistics; after a large replacement, outside a transaction."""
+    """Refresh the planner's statistics after a large replacement; needs the owner role."""
     with connection.cursor() as cursor:
         for model in (SearchEntry, SearchHouse, SearchWord):
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+            cursor.execute(sql.SQL("ANALYZE {}").format(_table(model)))
 
 
 def _entry_fields(entry: EntryRow) -> list:
@@ -125,33 +129,49 @@ def _array(values: Iterable) -> str:
     return "{" + ",".join(json.dumps(str(value), ensure_ascii=False) for value in values) + "}"
 
 
-def _make_stage(cursor, model, columns: Sequence[str]) -> None:
-    table = connection.ops.quote_name(model._meta.db_table)
+def _table(model: type[Model]) -> sql.Identifier:
+    return sql.Identifier(model._meta.db_table)
+
+
+def _names(columns: Sequence[str], alias: str = "") -> sql.Composed:
+    """Column names joined by commas, each with `alias.` before it when one is given."""
+    prefix = (alias,) if alias else ()
+    return sql.SQL(", ").join(sql.Identifier(*prefix, name) for name in columns)
+
+
+def _make_stage(cursor, model: type[Model], columns: Sequence[str]) -> None:
     cursor.execute(
-        f"CREATE TEMP TABLE places_stage ON COMMIT DROP AS"
-        f" SELECT {', '.join(columns)} FROM {table} WITH NO DATA"
+        sql.SQL(
+            "CREATE TEMP TABLE places_stage ON COMMIT DROP AS"
+            " SELECT {columns} FROM {table} WITH NO DATA"
+        ).format(columns=_names(columns), table=_table(model))
     )
 
 
-def _merge(cursor, model, key: Sequence[str], columns: Sequence[str]) -> Replaced:
+def _merge(cursor, model: type[Model], key: Sequence[str], columns: Sequence[str]) -> Replaced:
     """Bring a table to the state of the staging table, touching only rows that differ."""
-    table = connection.ops.quote_name(model._meta.db_table)
-    same_key = " AND ".join(f"t.{name} = s.{name}" for name in key)
     rest = [name for name in columns if name not in key]
+    parts = {
+        "table": _table(model),
+        "columns": _names(columns),
+        "same_key": sql.SQL("({}) = ({})").format(_names(key, "t"), _names(key, "s")),
+        "changes": sql.SQL(", ").join(
+            sql.SQL("{} = {}").format(sql.Identifier(name), sql.Identifier("s", name))
+            for name in rest
+        ),
+        "old": _names(rest, "t"),
+        "new": _names(rest, "s"),
+    }
+    written = []
     cursor.execute("ANALYZE places_stage")
-    cursor.execute(
-        f"DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM places_stage s WHERE {same_key})"
-    )
-    deleted = cursor.rowcount
-    old, new = (", ".join(f"{alias}.{name}" for name in rest) for alias in ("t", "s"))
-    cursor.execute(
-        f"UPDATE {table} t SET {', '.join(f'{name} = s.{name}' for name in rest)}"
-        f" FROM places_stage s WHERE {same_key} AND ({old}) IS DISTINCT FROM ({new})"
-    )
-    updated = cursor.rowcount
-    names = ", ".join(columns)
-    cursor.execute(
-        f"INSERT INTO {table} ({names}) SELECT {names} FROM places_stage s"
-        f" WHERE NOT EXISTS (SELECT FROM {table} t WHERE {same_key})"
-    )
-    return Replaced(created=cursor.rowcount, updated=updated, deleted=deleted)
+    for statement in (
+        "DELETE FROM {table} t WHERE NOT EXISTS (SELECT FROM places_stage s WHERE {same_key})",
+        "UPDATE {table} t SET {changes} FROM places_stage s"
+        " WHERE {same_key} AND ({old}) IS DISTINCT FROM ({new})",
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM places_stage s"
+        " WHERE NOT EXISTS (SELECT FROM {table} t WHERE {same_key})",
+    ):
+        cursor.execute(sql.SQL(statement).format(**parts))
+        written.append(cursor.rowcount)
+    deleted, updated, created = written
+    return Replaced(created=created, updated=updated, deleted=deleted)

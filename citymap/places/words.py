@@ -118,11 +118,19 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class House:
+    """A house number: its key, and as it was typed."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a question: a name, and the key of a house number or ''."""
+    """One way to read a question: a name, and perhaps a house number."""
 
     name: Name
-    house: str = ""
+    house: House | None = None
 
 
 def house_key(text: str) -> str:
@@ -130,11 +138,18 @@ def house_key(text: str) -> str:
     folded = fold(text)
     match = _HOUSE.fullmatch(folded)
     if not match:
-        return re.sub(r"\s+", "", sound(folded.replace("/", " 0slash0 "))).replace("0slash0", "/")
+        parts = re.split(r"([/-])", folded)
+        return "".join(part if part in "/-" else sound(part).replace(" ", "") for part in parts)
     letter = _sound(re.sub(r"[^\w]", "", match["letter"] or ""))
     parts = re.findall(r"(\d+)([a-zа-я]?)", match["parts"] or "")
     tail = "".join(f"/{int(number)}{_sound(mark)}" for number, mark in parts)
     return f"{int(match['number'])}{letter}{tail}"
+
+
+def house_ordinal(key: str) -> int:
+    """The number a house key begins with, 0 when it has none: `21a/2` -> 21."""
+    match = re.match(r"\d{1,9}", key)
+    return int(match[0]) if match else 0
 
 
 def _prepared(text: str) -> str:
@@ -199,8 +214,13 @@ def readings(text: str) -> list[Reading]:
         rest = f"{folded[: match.start()]} , {folded[match.end() :]}"
         name = _limited(_name(_tokens(rest), [], rest.strip(" ,")))
         if name.words or name.numbers:
-            found.append(Reading(name=name, house=house_key(match[0])))
+            house = House(key=house_key(match[0]), text=_house_text(match))
+            found.append(Reading(name=name, house=house))
     return found
+
+
+def _house_text(match: re.Match) -> str:
+    return f"{match['number']}{(match['letter'] or '').strip(' -')}{match['parts'] or ''}"
 
 
 def _limited(name: Name) -> Name:
