@@ -18,6 +18,8 @@ MIN_SCORE = 0.45
 STREET_INSTEAD = -0.02  # what a street's score loses when the house asked for is not on the map
 _QUESTION, _NAME, _WEIGHT = 0.80, 0.12, 0.15
 _NUMBER_LETTERS = 4  # a number weighs as much as a word of four letters
+_UNASKED_NUMBER = 0.12  # `3-я Кирпичная` is not `Кирпичная`
+_LEADING_HOUSE = 0.1  # `8 Марта 12` is hardly house 8 of `12-я Марта`
 _SIDE_STREETS = frozenset({"lane", "drive", "boulevard", "square"})
 _KIND_TYPES = {
     "street": frozenset({"street", "avenue", "highway", *_SIDE_STREETS}),
@@ -82,6 +84,8 @@ def score(reading: Reading, candidate: Candidate, alike: Likeness) -> float:
     if best <= 0:
         return 0.0
     best += _WEIGHT * candidate.weight
+    if reading.house and reading.house.leads:
+        best -= _LEADING_HOUSE
     if candidate.garden and "garden" not in reading.name.types:
         best -= 0.05
     return best
@@ -128,7 +132,7 @@ def _name_score(asked: Name, name: Name, candidate: Candidate, alike: Likeness) 
     whole = sum(_letters(word, name) for word in name.words)
     whole += _NUMBER_LETTERS * len(name.numbers)
     result = _QUESTION * explained / total + _NAME * min(covered / whole, 1.0)
-    result += _types_score(asked, name, candidate)
+    result += _types_score(asked, name, candidate) - _UNASKED_NUMBER * len(free)
     if asked.text == name.text:
         result += 0.04
     return result

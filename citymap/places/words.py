@@ -119,10 +119,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A house number: its key, and as it was typed."""
+    """A house number: its key, as it was typed, and whether it stood before the name."""
 
     key: str
     text: str
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,11 @@ def readings(text: str) -> list[Reading]:
         rest = f"{folded[: match.start()]} , {folded[match.end() :]}"
         name = _limited(_name(_tokens(rest), [], rest.strip(" ,")))
         if name.words or name.numbers:
-            house = House(key=house_key(match[0]), text=_house_text(match))
+            house = House(
+                key=house_key(match[0]),
+                text=_house_text(match),
+                leads=not folded[: match.start()].strip(),
+            )
             found.append(Reading(name=name, house=house))
     return found
 
