@@ -10,11 +10,23 @@ from typing import Any
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, CharField, Field, Model, Q, QuerySet, TextField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    F,
+    Field,
+    Model,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.constants import LOOKUP_SEP
+from django.db.models.functions import Collate, NullIf
 from django.urls import reverse
 from django.utils import formats
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citymap.accounts.access import AnyUser
@@ -25,6 +37,8 @@ from citymap.tiles.registry import MapLayer, layers, sources
 PAGE_SIZE = 50
 MAP_ZOOM = 17
 MAX_SEARCH_LENGTH = 200
+DEFAULT_COLLATION = "ru-x-icu"
+COLLATIONS = {"kk": "kk-x-icu"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,11 +131,19 @@ def matching(rows: QuerySet, columns: list[Column], text: str) -> QuerySet:
 
 
 def ordered(rows: QuerySet, columns: list[Column], sort: str) -> QuerySet:
-    """Rows by a column (`-` in front: backwards), then by key; unknown columns are ignored."""
+    """Rows by a column (`-` in front: backwards), then by key; unknown columns are ignored.
+
+    Texts sort as the reader's alphabet does; what is not known comes last.
+    """
     wanted = sort.removeprefix("-")
-    if wanted not in {column.lookup for column in columns}:
+    column = next((column for column in columns if column.lookup == wanted), None)
+    if column is None:
         return rows.order_by("pk")
-    return rows.order_by(sort, "pk")
+    key = F(wanted)
+    if isinstance(column.field, CharField | TextField):
+        key = Collate(NullIf(key, Value("")), COLLATIONS.get(get_language(), DEFAULT_COLLATION))
+    direction = key.desc if sort.startswith("-") else key.asc
+    return rows.order_by(direction(nulls_last=True), "pk")
 
 
 @dataclass(frozen=True, kw_only=True)

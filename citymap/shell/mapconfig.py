@@ -3,8 +3,9 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import dates, timezone, translation
+from django.utils import timezone, translation
 
+from citymap.formats.months import MONTHS_IN_DATES
 from citymap.geo import city_bbox
 from citymap.shell.context import city_name
 from citymap.shell.importmap import library_url
@@ -26,7 +27,7 @@ def map_config(request: HttpRequest, *, title: str) -> dict:
         "urls": {
             "style": url_template("tiles:style", "name"),
             "addresses": reverse("places:addresses"),
-            "place": "/api/place/",
+            "place": reverse("places:place"),
         },
         "worker": library_url("maplibre-gl", "maplibre-gl-worker.mjs"),
         "language": translation.get_language(),
@@ -36,5 +37,5 @@ def map_config(request: HttpRequest, *, title: str) -> dict:
         "center": [lon, lat],
         "zoom": START_ZOOM,
         "today": timezone.localdate().isoformat(),
-        "months": [str(dates.MONTHS_ALT[number]) for number in range(1, 13)],
+        "months": [str(month) for month in MONTHS_IN_DATES],
     }

@@ -5,7 +5,7 @@ from itertools import groupby
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -100,10 +100,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    """An error page; under `/api/` problem JSON (RFC 9457)."""
-    if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": title, "status": status, "detail": text}
-        return JsonResponse(problem, status=status, content_type="application/problem+json")
+    """An error page; `citymap.problems` turns it into problem JSON under `/api/`."""
     context = {"status": status, "title": title, "text": text}
     return render(request, "citymap/error.html", context, status=status)
 
@@ -142,8 +139,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Drawn without database, session and context processors: any of them may be what failed."""
     title = _("Something broke on our side")
     text = _("The fault is recorded. Please try again in a few minutes.")
-    if request.path.startswith("/api/"):
-        return _error(request, 500, title, text)
     context = {
         "status": 500,
         "title": title,

@@ -104,7 +104,7 @@ export class PlaceCard {
           ? h("span", { class: "card-distance number" }, distance(item.distance_m)) : null,
         located ? this.pointer(item) : null),
       item.subtitle ? h("p", { class: "card-item-subtitle" }, isoDates(item.subtitle)) : null,
-      item.facts?.length ? h("dl", { class: "facts" }, item.facts.map((fact) => this.fact(fact))) : null);
+      item.facts?.length ? h("dl", { class: located ? "facts inline" : "facts" }, item.facts.map((fact) => this.fact(fact))) : null);
   }
 
   fact({ label, value, inferred }) {

@@ -12,11 +12,11 @@ export function distance(metres) {
   return `${numbers(1).format(metres / 1000)} ${gettext("km")}`;
 }
 
-/** `2026-05-15` as `15 May 2026`. */
+/** `2026-05-15` as `15 May 2026`, in the order of the page's language. */
 export function longDate(iso) {
-  const [year, month, day] = iso.split("-").map(Number);
-  const words = config.months?.[month - 1];
-  return words ? `${day} ${words} ${year}` : iso;
+  const [year, number, day] = iso.split("-").map(Number);
+  const month = config.months[number - 1];
+  return month ? interpolate(gettext("%(day)s %(month)s %(year)s"), { day, month, year }, true) : iso;
 }
 
 /** A text with its ISO dates written out. */

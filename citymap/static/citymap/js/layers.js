@@ -25,11 +25,10 @@ export class LayerTree {
   adopt(style) {
     // A part of the base map without a group has a switch of its own (buildings in 3D).
     this.layers = style.metadata["citymap:layers"].filter((layer) => layer.group);
-    const hidden = new Set(
-      this.layers.filter((layer) => !this.isOn(layer)).flatMap((layer) => layer.styleLayers),
-    );
-    for (const drawn of style.layers) {
-      if (hidden.has(drawn.id)) drawn.layout = { ...drawn.layout, visibility: "none" };
+    const owner = new Map(this.layers.flatMap((layer) => layer.styleLayers.map((id) => [id, layer])));
+    for (const drawn of style.layers.filter(({ id }) => owner.has(id))) {
+      const visibility = this.isOn(owner.get(drawn.id)) ? "visible" : "none";
+      drawn.layout = { ...drawn.layout, visibility };
     }
     this.draw();
     return style;

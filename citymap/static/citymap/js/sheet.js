@@ -35,7 +35,7 @@ export class Sheet {
   /** Height as a share of the window. */
   set(share) {
     this.share = share;
-    this.panel.style.setProperty("--sheet", `${Math.round(share * 100)}dvh`);
+    document.documentElement.style.setProperty("--sheet", `${Math.round(share * 100)}dvh`);
     this.handle.setAttribute("aria-expanded", String(share === STOPS[1]));
   }
 

@@ -1,0 +1,12 @@
+"""Kazakh: 2026 жылғы 15 мамыр, 15 мамыр, 14:03, 12 345,6."""
+
+DATE_FORMAT = "Y жылғы j E"
+MONTH_DAY_FORMAT = "j E"
+YEAR_MONTH_FORMAT = "Y жылғы E"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "Y жылғы j E, H:i"
+SHORT_DATE_FORMAT = "d.m.Y"
+SHORT_DATETIME_FORMAT = "d.m.Y H:i"
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "\xa0"
+NUMBER_GROUPING = 3
