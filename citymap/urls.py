@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from citymap.api import openapi
+
 urlpatterns = [
     path("", include("citymap.shell.urls")),
     path("", include("citymap.tiles.urls")),
@@ -11,6 +13,7 @@ urlpatterns = [
     path("", include("citymap.jobs.urls")),
     path("accounts/", include("citymap.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("api/openapi.json", openapi, name="openapi"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["citymap", "layers"]), name="jsi18n"),
 ]
 

@@ -1,10 +1,13 @@
 """`/api/addresses/` and `/api/place/`."""
 
+import datetime as dt
+
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from citymap.api import documented
 from citymap.geo import CoordinateError
 from citymap.places.card import OutsideCityError, card, point_in_city, resolver
 from citymap.places.params import (
@@ -16,6 +19,7 @@ from citymap.places.params import (
     read_question,
 )
 from citymap.places.registry import Place, PlaceNotFoundError
+from citymap.places.schemas import ADDRESS_PARAMETERS, ADDRESSES, PLACE, PLACE_PARAMETERS
 from citymap.places.search import search
 from citymap.problems import BadParameterError, register_error
 
@@ -25,6 +29,12 @@ register_error(PlaceNotFoundError, status=404, title=gettext_lazy("No such place
 register_error(OutsideCityError, status=404, title=gettext_lazy("This point lies outside the city"))
 
 
+@documented(
+    summary="Address search, best answers first",
+    parameters=ADDRESS_PARAMETERS,
+    answer=ADDRESSES,
+    errors={400: "A parameter is missing or malformed"},
+)
 @require_safe
 @localized
 def addresses(request: HttpRequest) -> JsonResponse:
@@ -35,6 +45,15 @@ def addresses(request: HttpRequest) -> JsonResponse:
     return JsonResponse(found, safe=False, json_dumps_params=JSON)
 
 
+@documented(
+    summary="The place card: what is at a point, a building or an address",
+    parameters=PLACE_PARAMETERS,
+    answer=PLACE,
+    errors={
+        400: "A parameter is missing, malformed, or two ways of asking were mixed",
+        404: "No such building or address, or the point lies outside the city",
+    },
+)
 @require_safe
 @localized
 def place(request: HttpRequest) -> JsonResponse:
@@ -44,7 +63,7 @@ def place(request: HttpRequest) -> JsonResponse:
     return JsonResponse(card(place=found, user=request.user, date=date), json_dumps_params=JSON)
 
 
-def _asked_place(request: HttpRequest, date) -> Place:
+def _asked_place(request: HttpRequest, date: dt.date) -> Place:
     """Exactly one of the three ways to ask must be used."""
     asked = request.GET
     ways = [name for name in ("lon", "building", "address") if name in asked]
