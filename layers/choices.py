@@ -10,6 +10,7 @@ class TerritoryKind(TextChoices):
     DISTRICT = "district", _("District")
     SUBURB = "suburb", _("Suburb")
     MICRODISTRICT = "microdistrict", _("Microdistrict")
+    VILLAGE = "village", _("Village")
 
 
 class StreetKind(TextChoices):

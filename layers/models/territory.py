@@ -68,6 +68,15 @@ class Street(CityObject):
     name_key = models.CharField(
         max_length=200, db_comment="Normalised name: no type words, ё as е (layers/names.py)"
     )
+    territory = models.ForeignKey(
+        Territory,
+        verbose_name=_("settlement"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="streets",
+        db_comment="City or village that the street belongs to, where boundaries are known",
+    )
     geom = geo.MultiLineStringField(_("geometry"), null=True, blank=True)
 
     class Meta(CityObject.Meta):
