@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Area
-from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -82,39 +81,55 @@ class Yard(MappedObject):
 
 
 class YardCorrection(models.Model):
-    """A planner's redraw, merge or split: applied again after each derivation.
+    """A planner's redraw, merge or split: applied again, in order, after each derivation.
 
-    It is keyed by houses (their source ids), which outlive derived outlines: `before` lists the
-    houses of each yard touched, `after` those of each resulting yard, `geoms` its outlines.
+    It is keyed by houses (`source:source_id`), which outlive derived outlines. Yards in
+    `result` and `before` are lists of `{key, houses, ground, corrected}`, `ground` as hex WKB
+    in the city CRS: `result` as the planner drew it, `before` what it changed when it was
+    last applied, so that it can be undone. `notes` are `{code, houses}`: what it met then.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=YardCorrectionKind)
-    house_ids = ArrayField(
-        models.CharField(max_length=120),
-        verbose_name=_("houses"),
-        db_comment="source:source_id of all houses concerned",
+    result = models.JSONField(_("result"), db_comment="Yards as drawn, buildings not cut out")
+    before = models.JSONField(
+        _("before"), default=list, db_comment="Yards it changed when it was last applied"
     )
-    result = models.JSONField(
-        _("result"),
-        db_comment="Resulting yards: [{yard: source_id, houses: [..], geom: hex EWKB}]",
+    notes = models.JSONField(
+        _("conflicts"), default=list, blank=True, db_comment="What it met when last applied"
     )
     reason = models.CharField(_("reason"), max_length=500)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("made by"), on_delete=models.PROTECT
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("made by"),
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("undone by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("yard correction")
         verbose_name_plural = _("yard corrections")
-        ordering = ["made_at", "id"]
+        ordering = ["id"]
         db_table_comment = "Planners' redraws, merges and splits of yards, in order"
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=YardCorrectionKind.values), name="yardcorrection_kind_known"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="yardcorrection_has_reason"),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="yardcorrection_undone_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
