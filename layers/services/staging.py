@@ -42,13 +42,18 @@ class Checked:
 class Staging:
     """One layer's staging table. Make it, `copy` batches into it, then read it with SQL."""
 
-    def __init__(self, cursor, model: type[CityObject], columns: Sequence[Column]) -> None:
+    def __init__(
+        self,
+        cursor,
+        model: type[CityObject],
+        *,
+        columns: Sequence[Column],
+        with_geometry: bool,
+    ) -> None:
         self.cursor = cursor
         self.model = model
         self.columns = columns
-        self.geometry = next(
-            (f for f in model._meta.concrete_fields if f.name == "geom"), None
-        )  # fmt: skip
+        self.geometry = model._meta.get_field("geom") if with_geometry else None
 
     @property
     def target(self) -> sql.Identifier:
@@ -72,6 +77,11 @@ class Staging:
             )
         )
 
+    def fits(self, columns: Mapping[str, Sequence[Any]], *, with_geometry: bool) -> bool:
+        """Whether a batch with these columns can be copied into the table."""
+        own = {column.field.name for column in self.columns}
+        return own == set(columns) and with_geometry == (self.geometry is not None)
+
     def drop(self) -> None:
         self.cursor.execute(sql.SQL("DROP TABLE pg_temp.{}").format(TABLE))
 
@@ -91,7 +101,7 @@ class Staging:
             texts.append(_texts(column, given, problems))
         repaired: list[int] = []
         if self.geometry is not None:
-            fitted, ewkb = _geometries(geometries, len(source_ids), self.geometry)
+            fitted, ewkb = _geometries(geometries, self.geometry)
             problems.update(fitted.problems)
             repaired = fitted.repaired
             texts.append(ewkb)
@@ -174,12 +184,9 @@ def _texts(column: Column, values: Sequence[Any], problems: Mapping[int, str]) -
     return rows.copy_texts(None if column.refers_to else column.field, values)
 
 
-def _geometries(
-    geometries: np.ndarray | None, count: int, field: GeometryField
-) -> tuple[shapes.Fitted, list[str]]:
+def _geometries(geometries: np.ndarray, field: GeometryField) -> tuple[shapes.Fitted, list[str]]:
     """Fitted geometries and their hex EWKB with the city's SRID."""
-    given = np.full(count, None, dtype=object) if geometries is None else geometries
-    fitted = shapes.fit(given, field)
+    fitted = shapes.fit(geometries, field)
     # A row with a problem is not sent: its text only has to exist.
     fitted.geometries[list(fitted.problems)] = None
     with_srid = shapely.set_srid(fitted.geometries, city_srid())

@@ -6,24 +6,19 @@ touched at all: no new row version, no lock, no index entry, no trigger.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import NOT_PROVIDED
 from psycopg2 import sql
-from shapely import Geometry
 
-from citymap.geo import city_srid
 from layers.models.base import CityObject
 from layers.report import ImportReport, LayerReport
+from layers.services.retire import RetireScope, retire_missing
 from layers.services.staging import TABLE, Column, Staging
-
-
-class RetireRefusedError(ValueError):
-    """More of a layer would be retired than one import may do without being forced."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,29 +29,13 @@ class Batch:
     columns: model field name -> (n,) values; None is NULL. A foreign key takes primary keys,
         or the ids in the source of the objects referred to when it is named in `references`.
         Every batch of one call has the same columns.
-    geometries: (n,) shapely geometries in the city CRS (metres); None where the model has no
-        geometry or, for a nullable field, where one is missing.
+    geometries: (n,) shapely geometries in the city CRS (metres), None where one is missing and
+        the field may be null. None altogether: the geometry is not written.
     """
 
     source_ids: Sequence[str]
     columns: Mapping[str, Sequence[Any]]
     geometries: np.ndarray | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RetireScope:
-    """Which current objects of the source count as gone when the batches do not have them.
-
-    area: only objects that lie inside this geometry (city CRS); None: all of the source.
-    keep: ids that the source still has, though they could not be imported this time.
-    max_share: refuse when more than this share of the objects in scope would go ...
-    max_count: ... and more than this many (small layers change by large shares).
-    """
-
-    area: Geometry | None = None
-    keep: Collection[str] = field(default_factory=frozenset)
-    max_share: float = 0.2
-    max_count: int = 10
 
 
 def upsert(
@@ -98,7 +77,7 @@ def upsert(
         staging, left_out = _stage(cursor, model, batches, references or {}, report, layer)
         if staging is None:
             created, updated, existing = 0, 0, 0
-            staging = Staging(cursor, model, [])
+            staging = Staging(cursor, model, columns=[], with_geometry=False)
             staging.create()
         else:
             created, updated, existing = _write(staging, source=source, when=when)
@@ -106,8 +85,15 @@ def upsert(
         counts.updated += updated
         counts.unchanged += existing - updated
         if retire is not None:
-            counts.retired += _retire(
-                staging, source=source, when=when, scope=retire, kept=left_out, existing=existing
+            counts.retired += retire_missing(
+                cursor=cursor,
+                model=model,
+                source=source,
+                present=sql.SQL("SELECT source_id FROM {}").format(TABLE),
+                kept=left_out,
+                existing=existing,
+                when=when,
+                scope=retire,
             )
         staging.drop()
     return counts
@@ -129,9 +115,11 @@ def _stage(
         _check_shape(batch)
         if staging is None:
             columns = _columns(model, batch, references)
-            staging = Staging(cursor, model, columns)
+            staging = Staging(
+                cursor, model, columns=columns, with_geometry=batch.geometries is not None
+            )
             staging.create()
-        elif {column.field.name for column in staging.columns} != set(batch.columns):
+        elif not staging.fits(batch.columns, with_geometry=batch.geometries is not None):
             raise ValueError(f"{layer}: batches have different columns")
         checked = staging.copy(batch.source_ids, batch.columns, batch.geometries)
         counts.read += len(batch.source_ids)
@@ -231,7 +219,7 @@ def _defaults(staging: Staging) -> dict[str, Any]:
     """Column -> value on creation, for fields that are not given and may not be null."""
     given = {column.field.name for column in staging.columns}
     given |= {"id", "source", "source_id", "valid_from", "valid_to", "geom"}
-    defaults = {}
+    defaults: dict[str, Any] = {}
     for item in staging.model._meta.concrete_fields:
         if item.name in given or item.generated or item.null:
             continue
@@ -240,41 +228,3 @@ def _defaults(staging: Staging) -> dict[str, Any]:
             raise ValueError(f"{staging.model.__name__}.{item.name} has no value and no default")
         defaults[item.column] = item.get_db_prep_save(value, connection)
     return defaults
-
-
-def _retire(
-    staging: Staging,
-    *,
-    source: str,
-    when: dt.date,
-    scope: RetireScope,
-    kept: set[str],
-    existing: int,
-) -> int:
-    """Give the objects that are gone an end; returns how many."""
-    gone = sql.SQL(
-        "FROM {target} t WHERE t.source = %(source)s AND t.valid_to IS NULL"
-        " AND NOT EXISTS (SELECT FROM {staging} s WHERE s.source_id = t.source_id)"
-        " AND t.source_id <> ALL(%(keep)s)"
-    ).format(target=staging.target, staging=TABLE)
-    parameters: dict[str, Any] = {
-        "source": source, "when": when, "keep": sorted({*scope.keep, *kept}),
-    }  # fmt: skip
-    if scope.area is not None:
-        gone += sql.SQL(" AND ST_CoveredBy(t.geom, ST_SetSRID(ST_GeomFromWKB(%(area)s), %(srid)s))")
-        parameters |= {"area": scope.area.wkb, "srid": city_srid()}
-    staging.cursor.execute(sql.SQL("SELECT t.id ") + gone, parameters)
-    ids = [row[0] for row in staging.cursor.fetchall()]
-    if len(ids) > scope.max_count and len(ids) > scope.max_share * (len(ids) + existing):
-        raise RetireRefusedError(
-            f"{staging.model._meta.verbose_name_plural}: {len(ids)} of {len(ids) + existing}"
-            f" would be retired, more than {scope.max_share:.0%}"
-        )
-    if ids:
-        staging.cursor.execute(
-            sql.SQL("UPDATE {} SET valid_to = greatest(%s, valid_from) WHERE id = ANY(%s)").format(
-                staging.target
-            ),
-            [when, ids],
-        )
-    return len(ids)
