@@ -1,10 +1,15 @@
 """System checks: what must be true of settings and database before Citymap serves."""
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.checks import Error, Tags, register
 from django.db import connections
 
+from citymap.demo import DEMO_LOGINS, DEMO_PASSWORD
+
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+# The worker has two connections; the rest is for psql, imports and a second worker's question.
+SPARE_CONNECTIONS = 11
 
 
 @register(Tags.database)
@@ -60,3 +65,46 @@ def demo_stays_on_loopback(app_configs, **kwargs) -> list[Error]:
             id="citymap.E003",
         )
     ]
+
+
+@register(Tags.database)
+def no_demo_logins_outside_the_demo(app_configs, databases=None, **kwargs) -> list[Error]:
+    """Without CITYMAP_DEMO=1 nobody may sign in with the demo's known password."""
+    if settings.CITYMAP_DEMO:
+        return []
+    users = get_user_model()
+    for alias in databases or []:
+        if users._meta.db_table not in connections[alias].introspection.table_names():
+            continue
+        for user in users.objects.using(alias).filter(username__in=DEMO_LOGINS, is_active=True):
+            if user.check_password(DEMO_PASSWORD):
+                return [
+                    Error(
+                        f"The demo login {user.username!r} is refused outside the demo.",
+                        hint="Change its password or delete it, or set CITYMAP_DEMO=1 for a demo.",
+                        id="citymap.E004",
+                    )
+                ]
+    return []
+
+
+@register(Tags.database)
+def connections_suffice(app_configs, databases=None, **kwargs) -> list[Error]:
+    """Every web thread keeps a connection: the server must have that many, and some to spare."""
+    wanted = settings.CITYMAP_WEB_WORKERS * settings.CITYMAP_WEB_THREADS + SPARE_CONNECTIONS
+    errors = []
+    for alias in databases or []:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT current_setting('max_connections')::int")
+            (available,) = cursor.fetchone()
+        if wanted > available:
+            errors.append(
+                Error(
+                    f"{settings.CITYMAP_WEB_WORKERS} web workers x {settings.CITYMAP_WEB_THREADS}"
+                    f" threads + {SPARE_CONNECTIONS} need {wanted} connections;"
+                    f" max_connections is {available}.",
+                    hint="Lower CITYMAP_WEB_WORKERS or CITYMAP_WEB_THREADS, or raise it.",
+                    id="citymap.E005",
+                )
+            )
+    return errors

@@ -6,6 +6,13 @@ from typing import Any
 
 from citymap.registry import Registry
 
+# Known to everybody: refused without CITYMAP_DEMO=1 (citymap/checks.py).
+DEMO_PASSWORD = "citymap-demo"
+DEMO_LOGINS = (
+    "operator", "coordinator", "executor", "inspector", "analyst", "lawyer", "works", "planner",
+    "head", "akim", "auditor", "admin",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class DemoOptions:

@@ -22,6 +22,7 @@ OWNER_COMMANDS = frozenset(
         "loaddemo",
         "makemigrations",
         "migrate",
+        "prepare",
         "test",
     }
 )

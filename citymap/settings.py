@@ -15,6 +15,10 @@ from citymap.vendor import vendor_dirs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+# `make run` notes where its cluster listens, so that commands beside it need no environment.
+_noted = BASE_DIR / "var" / "citymap.env"
+if "DATABASE_URL" not in os.environ and os.access(_noted, os.R_OK):
+    environ.Env.read_env(_noted)
 
 # --- the installation ---------------------------------------------------------------------
 DEMO_SECRET_KEY = "citymap-demo-secret-never-used-outside-the-demo-0123456789"
