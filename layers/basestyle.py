@@ -18,7 +18,8 @@ BASE_MIN_ZOOM, BASE_MAX_ZOOM = 8, 15
 
 VECTOR_LAYERS = {
     "land_use": {"kind": "String"},
-    "water": {"kind": "String", "name": "String"},
+    "water": {"kind": "String"},
+    "water_name": {"name": "String"},
     "waterway": {"kind": "String", "name": "String"},
     "road": {"class": "String", "bridge": "Boolean", "tunnel": "Boolean"},
     "railway": {"kind": "String"},
@@ -206,7 +207,7 @@ LABELS: list[StyleLayer] = [
         layout={"text-max-width": 8, "text-padding": 8},
     ),
     label(
-        "water-name", "water", size=by_zoom(10, 11, 16, 15), token="label_water", font=ITALIC,
+        "water-name", "water_name", size=by_zoom(10, 11, 16, 15), token="label_water", font=ITALIC,
         layout={"text-max-width": 7, "text-letter-spacing": 0.05},
     ),
     label(

@@ -1,51 +1,81 @@
 """The base map's tiles: built ahead, versioned, never changed, switched in one step.
 
-A build is a folder `base-versions/<version>/{z}/{x}/{y}.mvt.gz`; `tiles/base` is a link to the
+A build is a folder `base-versions/<version>/{z}/{x}/{y}.mvt.gz`; `public/base` is a link to the
 current one, so that its tiles are served by the very path and code of the cached ones.
 """
 
 import datetime as dt
+import hashlib
 import os
 import shutil
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from citymap.tiles.cache import public_root
+from citymap.tiles import cache
 
 SOURCE = "base"
 NO_VERSION = "none"
 # A build is written under a name with this prefix and renamed when it is whole.
-UNFINISHED = "."
+UNFINISHED = ".unfinished-"
 LONGEST_BUILD = dt.timedelta(hours=6)
 
 
 def versions_root() -> Path:
     """Where builds lie: beside the public files, on the same file system."""
-    return public_root().parent / "base-versions"
+    return cache.public_root().parent / "base-versions"
 
 
 def current_version() -> str:
     """The version now served, or `none` when no base map has been built."""
     try:
-        return Path(os.readlink(public_root() / SOURCE)).name
+        return os.path.basename(os.readlink(cache.public_root() / SOURCE))
     except OSError:
         return NO_VERSION
 
 
-def switch_to(version: str) -> None:
-    """Serve a finished build from now on, and remove all others.
+@contextmanager
+def unfinished_build() -> Iterator[Path]:
+    """An empty folder for a build's tiles `z/x/y.pbf`; removed unless it was published."""
+    versions_root().mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=versions_root()))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
-    The link is replaced by a rename: a reader sees the old map or the new one, never neither.
+
+def publish(folder: Path) -> tuple[str, int]:
+    """Serve a build from now on and remove all others; returns its version and number of tiles.
+
+    The version is a hash of the tiles: an unchanged map keeps its version, and readers keep
+    what they have.
     """
-    folder = versions_root() / version
-    if not folder.is_dir():
-        raise FileNotFoundError(f"no such build of the base map: {folder}")
-    public_root().mkdir(parents=True, exist_ok=True)
-    link = public_root() / SOURCE
-    fresh = public_root() / f".{SOURCE}-{version}"
+    digest, tiles = hashlib.sha256(), 0
+    for tile in sorted(folder.glob("*/*/*.pbf")):
+        packed = tile.read_bytes()
+        digest.update(f"{tile.relative_to(folder)} {hashlib.sha256(packed).hexdigest()}".encode())
+        final = tile.with_suffix(".mvt.gz")
+        tile.rename(final)
+        cache.write_file(final, packed)
+        tiles += 1
+    version = digest.hexdigest()[:12]
+    folder.chmod(0o755)
+    if not (versions_root() / version).exists():
+        folder.rename(versions_root() / version)
+    _switch_to(version)
+    return version, tiles
+
+
+def _switch_to(version: str) -> None:
+    """Point the link at a build by a rename: a reader sees the old map or the new, never none."""
+    cache.public_root().mkdir(parents=True, exist_ok=True)
+    fresh = cache.public_root() / f".{SOURCE}-{version}"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("..") / versions_root().name / version)
-    fresh.replace(link)
+    fresh.replace(cache.public_root() / SOURCE)
     for other in versions_root().iterdir():
         if other.name != version and not _being_built(other):
             shutil.rmtree(other, ignore_errors=True)

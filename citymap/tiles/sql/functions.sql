@@ -55,7 +55,7 @@ BEGIN
     ELSIF NOT whole THEN
         EXECUTE format(
             'SELECT array_agg(shape) FROM (SELECT %1$I AS shape FROM (%2$s) AS rows'
-            ' WHERE NOT ST_IsEmpty(%1$I) LIMIT %3$s) AS some',
+            ' WHERE NOT ST_IsEmpty(%1$I) LIMIT %3$s) AS few',
             geometry_column, changed, most_rows + 1
         ) INTO shapes;
         IF shapes IS NULL THEN
