@@ -43,6 +43,7 @@ def shell(request: HttpRequest) -> dict:
     return {
         "city_name": city_name(),
         "theme": theme_of(request),
+        "languages": settings.LANGUAGES,
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "importmap": SimpleLazyObject(lambda: mark_safe(importmap())),
     }

@@ -11,8 +11,8 @@ from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Page, Paginator
 from django.db.models import (
-    BooleanField,
     CharField,
+    Count,
     F,
     Field,
     Model,
@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.constants import LOOKUP_SEP
-from django.db.models.functions import Collate, NullIf
+from django.db.models.functions import Coalesce, Collate, NullIf
 from django.urls import reverse
 from django.utils import formats
 from django.utils.text import capfirst
@@ -39,6 +39,9 @@ MAP_ZOOM = 17
 MAX_SEARCH_LENGTH = 200
 DEFAULT_COLLATION = "ru-x-icu"
 COLLATIONS = {"kk": "kk-x-icu"}
+MAX_INTEGER = 2**31 - 1
+# What an object is called, best first.
+NAME_FIELDS = ("name", "label", "name_ru", "name_kk", "name_en")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,16 +87,49 @@ def visible_layers(user: AnyUser) -> list[MapLayer]:
 
 
 def columns_of(layer: MapLayer) -> list[Column]:
-    """The layer's attributes that are fields of its model, without keys and annotations."""
-    model = layer.queryset().model
+    """The layer's attributes that are fields of its model, without keys and annotations.
+
+    Names have no column: they are what a row is called. A column that no object fills is
+    left out.
+    """
+    rows = layer.queryset()
     found = {}
     for lookup in layer.fields.values():
-        field = field_at(model, lookup)
-        if field is not None and not field.primary_key and not field.is_relation:
-            found[lookup] = Column(
-                lookup=lookup, title=capfirst(str(field.verbose_name)), field=field
-            )
-    return list(found.values())
+        field = field_at(rows.model, lookup)
+        if field is None or field.primary_key or field.is_relation or lookup in NAME_FIELDS:
+            continue
+        found[lookup] = Column(lookup=lookup, title=capfirst(str(field.verbose_name)), field=field)
+    if not found:
+        return []
+    filled = rows.aggregate(
+        **{
+            f"column_{number}": Count("pk", filter=known(column))
+            for number, column in enumerate(found.values())
+        }
+    )
+    return [column for number, column in enumerate(found.values()) if filled[f"column_{number}"]]
+
+
+def known(column: Column) -> Q:
+    """The condition that a column says something: neither null nor an empty text."""
+    condition = Q(**{f"{column.lookup}__isnull": False})
+    if isinstance(column.field, CharField | TextField):
+        condition &= ~Q(**{column.lookup: ""})
+    return condition
+
+
+def name_fields(model: type[Model]) -> list[str]:
+    """Fields of `model` that hold its name, the reader's language first."""
+    names = [f"name_{get_language()}", *NAME_FIELDS]
+    return [name for name in dict.fromkeys(names) if field_at(model, name) is not None]
+
+
+def name_of(instance: Model) -> str:
+    """What an object is called, in the reader's language where it has a name in it."""
+    for name in name_fields(type(instance)):
+        if value := getattr(instance, name):
+            return value
+    return capfirst(str(instance))
 
 
 def field_at(model: type[Model], lookup: str) -> Field | None:
@@ -108,39 +144,49 @@ def field_at(model: type[Model], lookup: str) -> Field | None:
 
 
 def matching(rows: QuerySet, columns: list[Column], text: str) -> QuerySet:
-    """Rows one of whose texts, or labels of choices, holds `text`, case ignored."""
+    """Rows whose name, a text or the label of a choice holds `text`, or a number equals it."""
     text = text.strip()[:MAX_SEARCH_LENGTH]
     if not text:
         return rows
     condition = Q(pk__in=[])
+    for name in name_fields(rows.model):
+        condition |= Q(**{f"{name}__icontains": text})
     for column in columns:
-        if column.field.choices:
-            values = [
-                value
-                for value, label in column.field.flatchoices
-                if text.lower() in str(label).lower()
-            ]
-            condition |= Q(**{f"{column.lookup}__in": values})
-        elif isinstance(column.field, CharField | TextField):
-            condition |= Q(**{f"{column.lookup}__icontains": text})
-        elif isinstance(column.field, BooleanField):
-            continue
-        elif column.is_number and text.isdigit():
-            condition |= Q(**{column.lookup: int(text)}) if int(text) < 2**31 else Q()
+        condition |= matches(column, text)
     return rows.filter(condition)
 
 
-def ordered(rows: QuerySet, columns: list[Column], sort: str) -> QuerySet:
-    """Rows by a column (`-` in front: backwards), then by key; unknown columns are ignored.
+def matches(column: Column, text: str) -> Q:
+    """The condition that a column shows `text`."""
+    if column.field.choices:
+        wanted = text.casefold()
+        labels = column.field.flatchoices
+        values = [value for value, label in labels if wanted in str(label).casefold()]
+        return Q(**{f"{column.lookup}__in": values})
+    if isinstance(column.field, CharField | TextField):
+        return Q(**{f"{column.lookup}__icontains": text})
+    if column.is_number and text.isdecimal() and int(text) <= MAX_INTEGER:
+        return Q(**{column.lookup: int(text)})
+    return Q(pk__in=[])
 
-    Texts sort as the reader's alphabet does; what is not known comes last.
+
+def ordered(rows: QuerySet, columns: list[Column], sort: str) -> QuerySet:
+    """Rows by a column or by `name` (`-` in front: backwards), then by key.
+
+    Texts sort as the reader's alphabet does; what is not known comes last. Unknown columns
+    are ignored.
     """
     wanted = sort.removeprefix("-")
-    column = next((column for column in columns if column.lookup == wanted), None)
-    if column is None:
+    field = next((column.field for column in columns if column.lookup == wanted), None)
+    keys: list = [F(wanted)]
+    if wanted == "name" and name_fields(rows.model):
+        names = name_fields(rows.model)
+        field = field_at(rows.model, names[0])
+        keys = [NullIf(F(name), Value("")) for name in names]
+    if field is None:
         return rows.order_by("pk")
-    key = F(wanted)
-    if isinstance(column.field, CharField | TextField):
+    key = Coalesce(*keys) if len(keys) > 1 else keys[0]
+    if isinstance(field, CharField | TextField):
         key = Collate(NullIf(key, Value("")), COLLATIONS.get(get_language(), DEFAULT_COLLATION))
     direction = key.desc if sort.startswith("-") else key.asc
     return rows.order_by(direction(nulls_last=True), "pk")
@@ -183,7 +229,7 @@ def table_page(
         page,
         [
             Row(
-                title=capfirst(str(row)),
+                title=name_of(row),
                 values=[(column, column.text(row)) for column in columns],
                 address=address,
                 map_url=map_url(row.list_point.x, row.list_point.y, layer=layer),

@@ -78,6 +78,7 @@ def layer_table(request: HttpRequest, name: str) -> HttpResponse:
     )
     context = {
         "layer": layer,
+        "named": bool(listing.name_fields(layer.queryset().model)),
         "columns": columns,
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),

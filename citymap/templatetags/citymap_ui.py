@@ -36,21 +36,19 @@ def library(name: str, file: str) -> str:
 
 
 @register.simple_tag
-def sort_state(column, sort: str) -> SafeString:
+def sort_state(lookup: str, sort: str) -> SafeString:
     """`aria-sort` of the column that a table is sorted by."""
-    if sort.removeprefix("-") != column.lookup:
+    if sort.removeprefix("-") != lookup:
         return SafeString("")
     direction = "descending" if sort.startswith("-") else "ascending"
     return format_html(' aria-sort="{}"', direction)
 
 
 @register.simple_tag(takes_context=True)
-def sort_link(context, column, sort: str) -> SafeString:
-    """The column's title as a link that sorts by it, or turns the order around."""
+def sort_link(context, lookup: str, title: str, sort: str) -> SafeString:
+    """A column's title as a link that sorts by it, or turns the order around."""
     query = context["request"].GET.copy()
-    query["sort"] = f"-{column.lookup}" if sort == column.lookup else column.lookup
+    query["sort"] = f"-{lookup}" if sort == lookup else lookup
     query.pop("page", None)
-    mark = (
-        icon("chevron", "sort-mark") if sort.removeprefix("-") == column.lookup else SafeString("")
-    )
-    return format_html('<a href="?{}">{}{}</a>', query.urlencode(), column.title, mark)
+    mark = icon("chevron", "sort-mark") if sort.removeprefix("-") == lookup else SafeString("")
+    return format_html('<a href="?{}">{}{}</a>', query.urlencode(), title, mark)
