@@ -6,13 +6,31 @@ files differ says so with `--map`.
 
 import shapely
 
-from layers.choices import Basis, BuildingUse, StreetKind
+from layers.choices import Basis, BuildingUse
+from layers.imports.addresses import complete_addresses, complete_streets, streets_by_spelling
 from layers.imports.registry import ImportableLayer, Rows, register_importable
 from layers.models import (
-    Address, Building, BusStop, Camera, LandUse, Manhole, NetworkSegment, PlaceName, Playground,
-    Railway, Road, SnowplowRoute, SnowplowTrack, SportsGround, Street, StreetLamp, Territory,
-    WasteSite, Water, Yard,
-)  # fmt: skip
+    Address,
+    Building,
+    BusStop,
+    Camera,
+    LandUse,
+    Manhole,
+    NetworkSegment,
+    PlaceName,
+    Playground,
+    Railway,
+    Road,
+    SnowplowRoute,
+    SnowplowTrack,
+    SportsGround,
+    Street,
+    StreetLamp,
+    Territory,
+    WasteSite,
+    Water,
+    Yard,
+)
 
 AREA_OR_POINT = ("Point", "Polygon", "MultiPolygon")
 NETWORK_WORDS = {
@@ -173,25 +191,39 @@ for _layer in (
         name="street",
         model=Street,
         exclude=("name_key",),
-        defaults={"kind": StreetKind.STREET},
+        names={"name": ("улица", "street")},
+        complete=complete_streets,
+        completes=("name_key", "kind"),
     ),
     ImportableLayer(
         name="address",
         model=Address,
-        names={"house_number": ("дом", "номер дома", "addr:housenumber", "номер")},
+        lookups={"street": streets_by_spelling},
+        names={
+            "street": ("улица", "көше", "addr:street", "street_name"),
+            "house_number": ("дом", "номер дома", "addr:housenumber", "номер"),
+            "postcode": ("индекс",),
+            "rca_code": ("рка", "rca"),
+        },
+        complete=complete_addresses,
     ),
     ImportableLayer(
         name="road",
         model=Road,
         names={"road_class": ("класс", "категория", "class")},
         complete=_road_kind,
-        exclude=("kind",),
+        exclude=("kind", "street"),
     ),
     ImportableLayer(name="water", model=Water),
     ImportableLayer(name="land_use", model=LandUse),
     ImportableLayer(name="railway", model=Railway),
     ImportableLayer(name="place", model=PlaceName),
-    ImportableLayer(name="yard", model=Yard),
+    ImportableLayer(
+        name="yard",
+        model=Yard,
+        refusal="yards follow from houses and streets (manage.py derive_yards); a planner redraws,"
+        " merges and splits them at /plan/yards/, and such corrections last",
+    ),
     ImportableLayer(
         name="snowplow_route",
         model=SnowplowRoute,

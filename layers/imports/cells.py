@@ -63,7 +63,7 @@ def convert(
             )  # fmt: skip
         elif name in layer.defaults:
             result.columns[name] = [layer.defaults[name]] * count
-        elif _is_required(item):
+        elif _is_required(item) and name not in layer.completes:
             raise ImportRefusedError(
                 f"the layer {layer.name} needs {name}: name its column with --map {name}=COLUMN"
                 f" or one value for all rows with --set {name}=VALUE"
@@ -117,7 +117,7 @@ def _convert_column(
     in_name: bool,
 ) -> None:
     if item.is_relation:
-        _convert_relation(result, item, cells, source=source)
+        _convert_relation(result, item, cells, layer, source=source)
         return
     precision = f"{item.name}_precision"
     if isinstance(item, models.DateField) and precision in layer.fields():
@@ -159,9 +159,17 @@ def _apply(
 
 
 def _convert_relation(
-    result: Converted, item: models.Field, cells: Sequence[Any], *, source: str
+    result: Converted,
+    item: models.Field,
+    cells: Sequence[Any],
+    layer: ImportableLayer,
+    *,
+    source: str,
 ) -> None:
-    found, missing = resolve(cells, model=item.related_model, source=source)
+    if item.name in layer.lookups:
+        found, missing = layer.lookups[item.name](cells)
+    else:
+        found, missing = resolve(cells, model=item.related_model, source=source)
     result.columns[item.name] = found
     if missing:
         shown = ", ".join(sorted(missing)[:10])

@@ -9,8 +9,10 @@ from django.core.management import BaseCommand
 from django.core.management.base import CommandError, CommandParser
 
 from citymap.geo import BBox, CoordinateError, city_bbox
+from layers.basemap import BasemapError
 from layers.imports.errors import ImportRefusedError
 from layers.imports.files import MAX_FILE_MB
+from layers.imports.refresh import refresh_base_map
 from layers.imports.show import report_lines
 from layers.report import ImportReport
 
@@ -41,8 +43,13 @@ class ImportCommand(BaseCommand):
             return None
         return BBox.parse(options["bbox"]) if options["bbox"] else city_bbox()
 
-    def run_import(self, run: Callable[[], ImportReport], options: dict) -> None:
-        """Run, print, write; refusals become CommandError with exit code 2."""
+    def run_import(
+        self, run: Callable[[], ImportReport], options: dict, *, layer: str = ""
+    ) -> None:
+        """Run, print, write; refusals become CommandError with exit code 2.
+
+        layer: the base map is built again when it draws this layer.
+        """
         target: Path | None = options["report"]
         try:
             if target and not target.absolute().parent.is_dir():
@@ -55,6 +62,15 @@ class ImportCommand(BaseCommand):
             target.write_text(text + "\n", encoding="utf-8")
         for line in report_lines(report):
             self.stdout.write(line)
+        try:
+            if layer and not options["dry_run"]:
+                refresh_base_map(layer=layer, report=report, say=self.say)
+        except BasemapError as error:
+            raise CommandError(
+                f"The file was imported, but the base map could not be built: {error}\n"
+                "The old one stays in use; try manage.py build_basemap.",
+                returncode=1,
+            ) from error
 
     def say(self, text: str) -> None:
         """Progress, on standard error so that the report can be redirected."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from citymap.accounts.choices import OrganizationKind
 from citymap.accounts.models import Organization
@@ -28,11 +28,12 @@ from layers.imports.gtfs_patterns import (
 )
 from layers.imports.gtfs_stops import LAYER as STOP_LAYER
 from layers.imports.gtfs_stops import FeedStops, match_known_stops, read_stops
-from layers.imports.layer import MAX_RETIRED_SHARE, DryRunError, local_today
 from layers.imports.matching import normalised
+from layers.imports.refresh import refresh_city
+from layers.imports.writing import all_or_nothing, retire_scope
 from layers.models import BusRoute, BusRouteStop, BusStop
 from layers.report import ImportReport
-from layers.services import Batch, RetireRefusedError, RetireScope, upsert
+from layers.services import Batch, RetireScope, upsert
 
 ROUTE_LAYER, ROUTE_STOP_LAYER = "bus_route", "bus_route_stop"
 # Basic types 0-12 and the extended ones up to 1702 (Google's extension of GTFS).
@@ -65,20 +66,15 @@ def import_gtfs(request: GtfsImport) -> ImportReport:
     report = ImportReport(notes=[f"source {source}"])
     stops = read_stops(feed, box=request.box, report=report)
     routes = _read_routes(feed, stops, report)
-    scope = RetireScope(max_share=1.0 if request.force else MAX_RETIRED_SHARE, max_count=0)
-    when = request.when or local_today()
-    try:
-        with transaction.atomic():
-            stop_keys = _store_stops(stops, source, when, scope, report)
-            carriers = _carriers(feed, source)
-            _store_routes(feed, routes, stops, carriers, source, when, scope, report)
-            _store_route_stops(routes, stop_keys, source, report)
-            if request.dry_run:
-                raise DryRunError
-    except DryRunError:
-        report.notes.append("dry run: nothing was changed")
-    except RetireRefusedError as error:
-        raise ImportRefusedError(f"{error}; --force retires them nevertheless") from error
+    scope = retire_scope(keep=set(), force=request.force)
+    when = request.when or timezone.localdate()
+    with all_or_nothing(dry_run=request.dry_run, report=report):
+        stop_keys = _store_stops(stops, source, when, scope, report)
+        carriers = _carriers(feed, source)
+        _store_routes(feed, routes, stops, carriers, source, when, scope, report)
+        _store_route_stops(routes, stop_keys, source, report)
+        if not request.dry_run:
+            refresh_city(layer=STOP_LAYER, report=report, when=when)
     report.seconds = time.perf_counter() - started
     report.check()
     return report

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
-from django.db import transaction
+from django.utils import timezone
 
 from citymap.geo import BBox, city_bbox, city_srid
 from layers.imports.cells import convert
@@ -18,6 +18,7 @@ from layers.imports.files import MAX_FILE_MB
 from layers.imports.identity import ids_from_geometry
 from layers.imports.matching import match_columns, one_of
 from layers.imports.placing import Placed, place, source_crs, summary
+from layers.imports.refresh import refresh_city
 from layers.imports.registry import ImportableLayer, Rows, importable_layer
 from layers.imports.values import is_empty, to_text
 from layers.imports.vector import (
@@ -27,10 +28,9 @@ from layers.imports.vector import (
     SourceTable,
     read_source,
 )
+from layers.imports.writing import all_or_nothing, retire_scope
 from layers.report import ImportReport
-from layers.services import Batch, RetireRefusedError, RetireScope, upsert
-
-MAX_RETIRED_SHARE = 0.2
+from layers.services import Batch, upsert
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,10 +59,6 @@ class LayerImport:
     when: dt.date | None = None
 
 
-class DryRunError(Exception):
-    """Rolls a dry run back."""
-
-
 def import_layer(request: LayerImport) -> ImportReport:
     """Import a file; returns the report, which reconciles.
 
@@ -73,31 +69,18 @@ def import_layer(request: LayerImport) -> ImportReport:
     layer = importable_layer(request.layer)
     report = ImportReport()
     batch, keep = _prepare(request, layer, report)
-    scope = None
-    if request.retire:
-        scope = RetireScope(
-            keep=keep, max_share=1.0 if request.force else MAX_RETIRED_SHARE, max_count=0
-        )
-    try:
-        with transaction.atomic():
-            upsert(
-                model=layer.model, source=request.source, batches=[batch], report=report,
-                when=request.when or local_today(), layer=layer.name, retire=scope,
-            )  # fmt: skip
-            if request.dry_run:
-                raise DryRunError
-    except DryRunError:
-        report.notes.append("dry run: nothing was changed")
-    except RetireRefusedError as error:
-        raise ImportRefusedError(f"{error}; --force retires them nevertheless") from error
+    when = request.when or timezone.localdate()
+    with all_or_nothing(dry_run=request.dry_run, report=report):
+        upsert(
+            model=layer.model, source=request.source, batches=[batch], when=when, report=report,
+            layer=layer.name,
+            retire=retire_scope(keep=keep, force=request.force) if request.retire else None,
+        )  # fmt: skip
+        if not request.dry_run:
+            refresh_city(layer=layer.name, report=report, when=when)
     report.seconds = time.perf_counter() - started
     report.check()
     return report
-
-
-def local_today() -> dt.date:
-    """Today in the city."""
-    return dt.datetime.now(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def _prepare(

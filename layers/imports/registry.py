@@ -22,6 +22,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from citymap.accounts.models import Organization
 from citymap.registry import Registry
+from layers.imports.errors import ImportRefusedError
 from layers.imports.matching import one_of
 from layers.imports.values import LABEL_LANGUAGES
 from layers.models.base import CityObject
@@ -30,6 +31,9 @@ BOOKKEEPING = frozenset({"source", "source_id", "valid_from", "valid_to"})
 SOURCE_ID_NAMES = ("source_id", "id", "uuid", "guid", "globalid")
 # What a general geometry field takes when its layer does not say: no collections.
 ANY_GEOMETRY = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
+
+
+Lookup = Callable[[Sequence[Any]], tuple[list[int | None], set[str]]]
 
 
 @dataclass(slots=True)
@@ -60,7 +64,11 @@ class ImportableLayer:
     cad_field: the choice read from the name of the CAD layer of a DXF file.
     defaults: values for required fields that a file may leave out.
     exclude: fields that no file fills: they are derived.
+    lookups: foreign key -> cells `(n,)` to primary keys `(n,)` and the names not known; others
+        are looked up by id or name.
     complete: called with the converted rows; adds or changes columns in place.
+    completes: required fields that `complete` fills when no column does.
+    refusal: why no file is imported into this layer, and what to do instead.
     """
 
     name: str
@@ -71,7 +79,10 @@ class ImportableLayer:
     cad_field: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     exclude: Sequence[str] = ()
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
     complete: Callable[[Rows], None] | None = None
+    completes: Sequence[str] = ()
+    refusal: str = ""
 
     @property
     def geometry_field(self) -> gis.GeometryField:
@@ -145,4 +156,7 @@ def importable_layers() -> dict[str, ImportableLayer]:
 def importable_layer(name: str) -> ImportableLayer:
     """One layer by name; raises ImportRefusedError that lists what there is."""
     layers = importable_layers()
-    return layers[one_of(name, layers, what="layer")]
+    layer = layers[one_of(name, layers, what="layer")]
+    if layer.refusal:
+        raise ImportRefusedError(f"the layer {name} is not imported: {layer.refusal}")
+    return layer

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import shapely
 from django.conf import settings
-from django.db import transaction
+from django.utils import timezone
 
 from citymap.geo import WGS84_SRID, BBox, city_bbox, city_srid, transformer
 from layers.imports.crs import in_box
 from layers.imports.errors import ImportRefusedError
 from layers.imports.files import MAX_FILE_MB
-from layers.imports.layer import DryRunError, local_today
 from layers.imports.track_file import TrackFile, read_track_file
 from layers.imports.tracks import MAX_GAP_S, MAX_SPEED_MPS, Tracks, cut_tracks
+from layers.imports.writing import all_or_nothing
 from layers.models import SnowplowTrack
 from layers.report import ImportReport
 from layers.services import Batch, upsert
@@ -66,16 +66,11 @@ def import_tracks(request: TrackImport) -> ImportReport:
             f" {request.max_gap_s:.0f} s"
         )
     batch = _batch(file, tracks, request, report)
-    try:
-        with transaction.atomic():
-            upsert(
-                model=SnowplowTrack, source=request.source, batches=[batch],
-                when=local_today(), report=report, layer=LAYER,
-            )  # fmt: skip
-            if request.dry_run:
-                raise DryRunError
-    except DryRunError:
-        report.notes.append("dry run: nothing was changed")
+    with all_or_nothing(dry_run=request.dry_run, report=report):
+        upsert(
+            model=SnowplowTrack, source=request.source, batches=[batch],
+            when=timezone.localdate(), report=report, layer=LAYER,
+        )  # fmt: skip
     report.seconds = time.perf_counter() - started
     report.check()
     return report

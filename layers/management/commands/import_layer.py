@@ -23,8 +23,8 @@ class Command(ImportCommand):
             help="which column fills a field; others are matched by name",
         )  # fmt: skip
         parser.add_argument(
-            "--set", action="append", nargs="+", default=[], metavar="field=value", dest="constants",
-            help="one value for all rows",
+            "--set", action="append", nargs="+", default=[], metavar="field=value",
+            dest="constants", help="one value for all rows",
         )  # fmt: skip
         parser.add_argument("--crs", help="EPSG:28412, or a PROJ string; overrides the file's")
         parser.add_argument("--encoding", help="of the attributes: cp1251, utf-8, cp866 ...")
@@ -62,4 +62,4 @@ class Command(ImportCommand):
                 )
             )
 
-        self.run_import(run, options)
+        self.run_import(run, options, layer=options["layer"])
