@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TerritoryKind(TextChoices):
@@ -144,7 +145,7 @@ class WaterKind(TextChoices):
     STREAM = "stream", _("Stream")
     DITCH = "ditch", _("Ditch")
     WETLAND = "wetland", _("Wetland")
-    OTHER = "other", _("Water")
+    OTHER = "other", pgettext_lazy("body of water", "Water")
 
 
 class LandUseKind(TextChoices):
@@ -159,7 +160,7 @@ class LandUseKind(TextChoices):
     HEALTH = "health", _("Hospital grounds")
     PARK = "park", _("Park")
     GRASS = "grass", _("Grass and meadow")
-    WOOD = "wood", _("Wood")
+    WOOD = "wood", pgettext_lazy("land use", "Wood")
     FARMLAND = "farmland", _("Farmland")
     CEMETERY = "cemetery", _("Cemetery")
     CONSTRUCTION = "construction", _("Construction")
