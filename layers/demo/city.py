@@ -1,0 +1,149 @@
+"""One city: from plan to sheet, step by step."""
+
+import numpy as np
+import shapely
+
+from layers.demo import country, courts, grounds, naming, streets, uses
+from layers.demo.lots import STYLES, build_lots, with_lanes
+from layers.demo.plan import Plan
+from layers.demo.shapes import biggest_part, without_conflicts
+from layers.demo.sheet import Sheet
+from layers.demo.streets import StreetNet
+
+PARK_TAGS = {"leisure": "park"}
+
+
+def build_city(plan: Plan, seed: int) -> tuple[Sheet, StreetNet]:
+    """Draw a city. Same plan and seed, same sheet."""
+    sheet = Sheet()
+    net = streets.build_streets(plan, seed)
+    uses.assign_uses(plan, net.blocks)
+    naming.name_streets(plan, net.streets, _lengths(net), seed)
+    blue = country.water(sheet, plan, seed)
+    country.meadows(sheet, plan, blue)
+    country.woods(sheet, plan, blue, seed)
+    country.railway(sheet, plan)
+    country.corridor_areas(sheet, plan)
+    fill_blocks(sheet, plan, net, blue, seed)
+    country.gardens(sheet, plan, blue, seed)
+    villages = country.villages(sheet, plan, seed)
+    clear_streets(sheet, net, blue)
+    draw_streets(sheet, net, seed)
+    village_streets(sheet, plan, villages, net, seed)
+    return sheet, net
+
+
+def _lengths(net: StreetNet) -> np.ndarray:
+    return np.bincount(
+        net.edge_street, weights=shapely.length(net.edges), minlength=len(net.streets)
+    )
+
+
+def fill_blocks(sheet: Sheet, plan: Plan, net: StreetNet, blue, seed: int) -> None:
+    by_use: dict[str, list] = {}
+    shapely.prepare(blue)
+    for block in net.blocks:
+        if block.inner.area < 400:
+            continue
+        if blue.intersects(block.inner):
+            block.inner = biggest_part(block.inner.difference(blue.buffer(12)))
+            if block.inner.area < 800:
+                continue
+        by_use.setdefault(block.use, []).append(block)
+    for use in ("private", "newprivate"):
+        found = by_use.get(use, [])
+        for block in found:
+            sheet.area(block.inner, {"landuse": "residential"})
+        parts = [part for block in found for part in with_lanes(sheet, block.inner)]
+        build_lots(sheet, np.array(parts, dtype=object), STYLES[use], seed)
+    housing = by_use.get("court", []) + by_use.get("low", [])
+    for block in housing:
+        sheet.area(block.inner, {"landuse": "residential"})
+    courts.build_courts(sheet, housing, seed)
+    order = sorted(by_use.get("school", []), key=lambda b: int(b.key))
+    for number, block in enumerate(order, start=1):
+        grounds.school(sheet, block, number)
+    order = sorted(by_use.get("kindergarten", []), key=lambda b: int(b.key))
+    for number, block in enumerate(order, start=1):
+        grounds.kindergarten(sheet, block, number)
+    for block in by_use.get("public", []):
+        grounds.public(sheet, block)
+    for block in by_use.get("shops", []) + by_use.get("market", []):
+        grounds.shops(sheet, block, plan.shops)
+    for block in [b for use in ("industry", "works", "power_plant") for b in by_use.get(use, [])]:
+        grounds.industry(sheet, block)
+    for block in by_use.get("garages", []):
+        grounds.garages(sheet, block, block.area.name_ru if block.area else "")
+    for block in by_use.get("park", []):
+        grounds.park(sheet, block, PARK_TAGS | country.names_of(block.area))
+    for block in by_use.get("square", []):
+        grounds.park(sheet, block, {"leisure": "park"} | country.names_of(block.area))
+    for block in by_use.get("green", []):
+        sheet.area(block.inner, {"landuse": "grass"})
+    for block in by_use.get("hospital", []):
+        grounds.hospital(sheet, block, country.names_of(block.area))
+    for block in by_use.get("campus", []):
+        grounds.campus(sheet, block, country.names_of(block.area))
+    for block in by_use.get("stadium", []):
+        sheet.area(block.inner, {"leisure": "stadium"} | country.names_of(block.area))
+    country.outer_areas(sheet, plan, net.blocks)
+
+
+def clear_streets(sheet: Sheet, net: StreetNet, blue) -> None:
+    """Take away buildings that stand on a street, a railway, in water or in each other."""
+    geoms = np.array([house.geom for house in sheet.houses], dtype=object)
+    keep = without_conflicts(geoms, 0.8, -shapely.area(geoms))
+    carriage = np.array([{"residential": 4.5}.get(c, 7.0) for c in net.edge_class()])
+    tree = shapely.STRtree(shapely.buffer(net.edges, carriage, quad_segs=2))
+    keep[tree.query(geoms, "intersects")[0]] = False
+    lines = [c for c, tags in sheet.lines if "railway" in tags or tags.get("highway") == "service"]
+    rails = shapely.STRtree([shapely.LineString(c) for c in lines])
+    keep[rails.query(geoms, "dwithin", 2.6)[0]] = False
+    shapely.prepare(blue)
+    keep &= ~shapely.intersects(blue, geoms)
+    sheet.houses = [house for house, good in zip(sheet.houses, keep, strict=True) if good]
+
+
+SURFACES = {"primary": "asphalt", "secondary": "asphalt", "tertiary": "asphalt", "trunk": "asphalt"}
+
+
+def draw_streets(sheet: Sheet, net: StreetNet, seed: int) -> None:
+    """Streets as ways: stretches of one street joined up to the next crossing of main ones."""
+    order = np.argsort(net.edge_street, kind="stable")
+    bounds = np.searchsorted(net.edge_street[order], np.arange(len(net.streets) + 1))
+    for number, street in enumerate(net.streets):
+        mine = net.edges[order[bounds[number] : bounds[number + 1]]]
+        if not len(mine):
+            continue
+        tags = {"highway": street.road_class, **naming.street_tags(street)}
+        if surface := SURFACES.get(street.road_class):
+            tags |= {"surface": surface, "lit": "yes"}
+        elif street.key % np.uint64(3):
+            tags["surface"] = "asphalt" if street.key % np.uint64(2) else "unpaved"
+        for run in streets.runs(mine, street.line, longest_m=900.0):
+            sheet.line(run, tags)
+
+
+def village_streets(sheet: Sheet, plan: Plan, villages, net: StreetNet, seed: int) -> None:
+    """Draw and name village streets, then number all houses of the city."""
+    used = np.unique(net.edge_street)
+    named = {
+        int(i) for i in used if net.streets[i].name_ru and net.streets[i].road_class != "trunk"
+    }
+    mask = np.isin(net.edge_street, list(named))
+    lines = list(net.edges[mask])
+    courses = [net.streets[i].line for i in net.edge_street[mask]]
+    names = [naming.address_name(net.streets[i]) for i in net.edge_street[mask]]
+    for item, parts in villages:
+        called: dict = {}
+        for key, part in parts:
+            if key not in called:
+                place = (len(called) * 7 + sum(map(ord, item.name_ru))) % naming.VILLAGE_NAMES
+                called[key] = plan.streets[place]
+            ru, kk = called[key]
+            sheet.line(part, {"highway": "residential", "name": ru, "name:ru": ru,
+                              "name:kk": f"{kk} көшесі", "surface": "unpaved"})  # fmt: skip
+            lines.append(part)
+            courses.append(part)
+            names.append(ru)
+    naming.number_houses(sheet, lines, courses, names, seed)
