@@ -36,10 +36,11 @@ Likeness = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A thing that may be the answer."""
+    """A thing that may be the answer; `object_id` is its key in the table of its kind."""
 
     id: int
     kind: str
+    object_id: int
     names: Sequence[str]
     context: Collection[str] = ()
     weight: float = 0.0

@@ -6,15 +6,15 @@ streets (btree). Ranking is pure (`ranking`), reading too (`words`).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from psycopg2 import sql
 
 from citymap.geo import WGS84_SRID, city_srid, transformer
-from citymap.places.models import SearchEntry
 from citymap.places.ranking import (
     MIN_SCORE,
     STREET_INSTEAD,
@@ -23,43 +23,62 @@ from citymap.places.ranking import (
     likeness,
     score,
 )
-from citymap.places.words import House, Reading, house_ordinal, readings
+from citymap.places.words import HouseNumber, Reading, house_ordinal, readings
 from citymap.sqlfiles import load_sql
 from citymap.text import switch_layout
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 50
 SIMILAR_WORDS = 12
-MAX_CANDIDATES = 200
-MAX_ENTRIES_BY_WORD = 1000
-STREETS_WITH_HOUSES = 12
+MAX_CANDIDATES = 100
+MAX_ENTRIES_BY_WORD = 300
+STREETS_WITH_HOUSES = 8
 MIN_LIKENESS = 0.5
 GOOD_SCORE = 0.75  # below it the other keyboard layout is tried
 POINT_MARGIN_M = 60.0  # half the side of the box around an answer that is a point
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A thing or a house that answers the question.
+class Found:
+    """A thing of the index: what is ranked, and what is shown (labels and hints as JSON text).
 
-    x, y: the house's position, city CRS. missing: the house number asked for that the street,
-    given instead, does not have.
+    x, y: its position; extent_m: west, south, east, north or None; city CRS, metres.
     """
 
-    score: float
-    entry_id: int
-    address_id: int | None = None
-    number: str = ""
-    key: str = ""
-    x: float | None = None
-    y: float | None = None
-    missing: str = ""
+    candidate: Candidate
+    labels: str
+    hints: str
+    x: float
+    y: float
+    extent_m: Sequence[float] | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    candidate: Candidate
-    object_id: int
+class House:
+    """A house number under a thing."""
+
+    address_id: int
+    number: str
+    key: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A thing, or a house under it, that answers the question.
+
+    missing: the house number asked for that the street, given instead, does not have.
+    """
+
+    score: float
+    found: Found
+    house: House | None = None
+    missing: str = ""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return (self.found.candidate.id, self.house.address_id if self.house else 0)
 
 
 def search(*, question: str, limit: int = DEFAULT_LIMIT) -> list[dict]:
@@ -74,25 +93,22 @@ def _answers(question: str) -> list[Answer]:
     ways = readings(question)
     words = sorted({word for way in ways for word in way.name.words})
     numbers = sorted({number for way in ways for number in way.name.numbers})
-    if not words and not numbers:
-        return []
-    alike, entries_by_word = _similar(words)
-    rows = _candidates(alike, entries_by_word, numbers)
+    alike, entries = _similar(words)
     scored = [
-        (points, way, row)
-        for row in rows
+        (points, way, found)
+        for found in _candidates(alike, entries, numbers)
         for way in ways
-        if (points := score(way, row.candidate, alike)) >= MIN_SCORE
+        if (points := score(way, found.candidate, alike)) >= MIN_SCORE
     ]
     scored.sort(key=lambda item: (-item[0], item[2].candidate.id))
     return _sorted(_with_houses(scored))
 
 
-def _sorted(answers: Sequence[Answer]) -> list[Answer]:
+def _sorted(answers: Iterable[Answer]) -> list[Answer]:
     """Best first, each thing once."""
-    unique: dict[tuple, Answer] = {}
-    for answer in sorted(answers, key=lambda a: (-a.score, a.key, a.entry_id, a.address_id or 0)):
-        unique.setdefault((answer.entry_id, answer.address_id), answer)
+    unique: dict[tuple[int, int], Answer] = {}
+    for answer in sorted(answers, key=lambda a: (-a.score, a.house.key if a.house else "", a.key)):
+        unique.setdefault(answer.key, answer)
     return list(unique.values())
 
 
@@ -103,8 +119,8 @@ def _similar(words: Sequence[str]) -> tuple[dict[str, dict[str, float]], dict[st
     if words:
         with connection.cursor() as cursor:
             cursor.execute(
-                load_sql(__file__, "similar_words.sql"),
-                {"words": list(words), "limit": SIMILAR_WORDS},
+                "SELECT asked, word, entries FROM places_similar_words(%s, %s)",
+                [list(words), SIMILAR_WORDS],
             )
             for asked, word, count in cursor.fetchall():
                 like = likeness(asked, word)
@@ -116,129 +132,134 @@ def _similar(words: Sequence[str]) -> tuple[dict[str, dict[str, float]], dict[st
 
 def _candidates(
     alike: Mapping[str, Mapping[str, float]], entries: Mapping[str, int], numbers: Sequence[str]
-) -> list[_Row]:
+) -> list[Found]:
+    """Things that have words of the question, those with most of them first.
+
+    The words that lead to few things drive the index; frequent ones only sort.
+    """
     groups = [list(found) for found in alike.values() if found]
-    by_rarity = sorted(groups, key=lambda group: sum(entries[word] for word in group))
+    groups.sort(key=lambda group: sum(entries[word] for word in group))
     rare: list[str] = []
     budget = MAX_ENTRIES_BY_WORD
-    for group in by_rarity:
-        cost = sum(entries[word] for word in group)
-        if rare and cost > budget:
+    for group in groups:
+        budget -= sum(entries[word] for word in group)
+        if rare and budget < 0:
             break
         rare.extend(group)
-        budget -= cost
     groups.extend([number] for number in numbers)
-    if not rare:
-        rare = list(numbers)
+    agreement = sql.SQL(" + ").join([sql.SQL("(words && %s::text[])::integer")] * len(groups))
+    query = sql.SQL(
+        "SELECT id, kind, object_id, names, context, weight, garden, has_houses, labels, hints,"
+        " ST_X(point), ST_Y(point), extent_m"
+        " FROM places_searchentry WHERE words && %s::text[]"
+        " ORDER BY {agreement} DESC, weight DESC, id LIMIT %s"
+    ).format(agreement=agreement)
+    if not groups:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            load_sql(__file__, "candidates.sql"),
-            {"rare": rare, "groups": json.dumps(groups), "limit": MAX_CANDIDATES},
-        )
-        return [
-            _Row(
-                candidate=Candidate(
-                    id=id_, kind=kind, names=names, context=context, weight=weight,
-                    garden=garden, has_houses=has_houses,
-                ),
-                object_id=object_id,
-            )
-            for id_, kind, object_id, names, context, weight, garden, has_houses in cursor
-        ]  # fmt: skip
+        cursor.execute(query, [rare or list(numbers), *groups, MAX_CANDIDATES])
+        return [Found(Candidate(*row[:8]), *row[8:]) for row in cursor]
 
 
-def _with_houses(scored: Sequence[tuple[float, Reading, _Row]]) -> list[Answer]:
+def _with_houses(scored: Iterable[tuple[float, Reading, Found]]) -> list[Answer]:
     """Answers for each way of reading: the thing itself, or the houses under it."""
     answers = []
-    by_house: dict[House, list[tuple[float, _Row]]] = {}
-    for points, way, row in scored:
+    streets: dict[HouseNumber, list[tuple[float, Found]]] = {}
+    for points, way, found in scored:
         if way.house is None:
-            answers.append(Answer(score=points, entry_id=row.candidate.id))
-        elif len(by_house.setdefault(way.house, [])) < STREETS_WITH_HOUSES:
-            by_house[way.house].append((points, row))
-    for house, streets in by_house.items():
-        answers.extend(_house_answers(house, streets))
+            answers.append(Answer(points, found))
+        elif len(streets.setdefault(way.house, [])) < STREETS_WITH_HOUSES:
+            streets[way.house].append((points, found))
+    for house, of_house in streets.items():
+        answers.extend(_house_answers(house, of_house))
     return answers
 
 
-def _house_answers(house: House, streets: Sequence[tuple[float, _Row]]) -> list[Answer]:
+def _house_answers(asked: HouseNumber, streets: Sequence[tuple[float, Found]]) -> list[Answer]:
     """Under each street: the house asked for; else the street, then its nearest houses."""
-    of_street = {row.object_id: (points, row.candidate.id) for points, row in streets}
+    of_street = {found.candidate.object_id: (points, found) for points, found in streets}
     with connection.cursor() as cursor:
         cursor.execute(
             load_sql(__file__, "houses.sql"),
             {
                 "streets": list(of_street),
-                "key": house.key,
-                "ordinal": house_ordinal(house.key),
+                "key": asked.key,
+                "ordinal": house_ordinal(asked.key),
                 "limit": MAX_LIMIT,
             },
         )
-        rows = cursor.fetchall()
-    have_it = {street_id for street_id, _address, _number, key, _x, _y in rows if key == house.key}
+        houses = [(row[0], House(*row[1:])) for row in cursor]
+    have_it = {street_id for street_id, house in houses if house.key == asked.key}
     answers = [
-        Answer(points + STREET_INSTEAD, entry_id, missing=house.text)
-        for street_id, (points, entry_id) in of_street.items()
+        Answer(points + STREET_INSTEAD, found, missing=asked.text)
+        for street_id, (points, found) in of_street.items()
         if street_id not in have_it
     ]
-    for street_id, address_id, number, key, x, y in rows:
-        if street_id in have_it and not key.startswith(house.key):
+    for street_id, house in houses:
+        if street_id in have_it and not house.key.startswith(asked.key):
             continue
-        points, entry_id = of_street[street_id]
-        worth = house_worth(house.key, key)
-        answers.append(Answer(points + worth, entry_id, address_id, number, key, x, y))
+        points, found = of_street[street_id]
+        answers.append(Answer(points + house_worth(asked.key, house.key), found, house))
     return answers
 
 
 def _as_json(answers: Sequence[Answer]) -> list[dict]:
-    entries = SearchEntry.objects.in_bulk([answer.entry_id for answer in answers])
+    if not answers:
+        return []
     language = get_language() or ""
-    return [_answer_json(answer, entries[answer.entry_id], language) for answer in answers]
+    return [
+        {**_identity(answer, language), **position}
+        for answer, position in zip(answers, _positions(answers), strict=True)
+    ]
 
 
-def _translated(texts: Mapping[str, str], language: str) -> str:
+def _identity(answer: Answer, language: str) -> dict:
+    found = answer.found
+    label = _translated(found.labels, language)
+    if answer.house:
+        return {
+            "id": answer.house.address_id,
+            "kind": "address",
+            "label": f"{label}, {answer.house.number}",
+            "hint": "",
+        }
+    hint = _translated(found.hints, language)
+    if answer.missing:
+        hint = _("No. %(number)s is not on the map") % {"number": answer.missing}
+    candidate = found.candidate
+    return {"id": candidate.object_id, "kind": candidate.kind, "label": label, "hint": hint}
+
+
+def _translated(texts_json: str, language: str) -> str:
+    texts = json.loads(texts_json)
     return texts.get(language) or texts.get("") or next(iter(texts.values()), "")
 
 
-def _answer_json(answer: Answer, entry: SearchEntry, language: str) -> dict:
-    label = _translated(entry.labels, language)
-    if answer.address_id is not None:
-        box = _box_around(answer.x, answer.y)
-        return {
-            "id": answer.address_id,
-            "kind": "address",
-            "label": f"{label}, {answer.number}",
-            "hint": "",
-            **_position(answer.x, answer.y, box),
-        }
-    x, y = entry.point.coords
-    box = tuple(entry.extent_m) if entry.extent_m else _box_around(x, y)
-    return {
-        "id": entry.object_id,
-        "kind": entry.kind,
-        "label": label,
-        "hint": _hint(answer, entry, language),
-        **_position(x, y, box),
-    }
+def _positions(answers: Sequence[Answer]) -> list[dict]:
+    """lon, lat and bbox (west, south, east, north) in degrees of each answer.
 
-
-def _hint(answer: Answer, entry: SearchEntry, language: str) -> str:
-    if answer.missing:
-        return _("No. %(number)s is not on the map") % {"number": answer.missing}
-    return _translated(entry.hints, language)
-
-
-def _box_around(x: float, y: float) -> tuple[float, float, float, float]:
-    return (x - POINT_MARGIN_M, y - POINT_MARGIN_M, x + POINT_MARGIN_M, y + POINT_MARGIN_M)
-
-
-def _position(x: float, y: float, box: Sequence[float]) -> dict:
-    """lon, lat and bbox (west, south, east, north) in degrees of a point and box in metres."""
-    to_degrees = transformer(city_srid(), WGS84_SRID)
-    lon, lat = to_degrees.transform(x, y)
-    bounds = to_degrees.transform_bounds(*box)
-    return {
-        "lon": round(lon, 7),
-        "lat": round(lat, 7),
-        "bbox": [round(value, 7) for value in bounds],
-    }
+    The box is that of the four corners of the extent in the city CRS, or of a square around a
+    point.
+    """
+    eastings, northings = [], []
+    for answer in answers:
+        at = answer.house or answer.found
+        west, south, east, north = (None if answer.house else answer.found.extent_m) or (
+            at.x - POINT_MARGIN_M, at.y - POINT_MARGIN_M,
+            at.x + POINT_MARGIN_M, at.y + POINT_MARGIN_M,
+        )  # fmt: skip
+        eastings += [at.x, west, west, east, east]
+        northings += [at.y, south, north, south, north]
+    lons, lats = transformer(city_srid(), WGS84_SRID).transform(eastings, northings)
+    positions = []
+    for start in range(0, len(lons), 5):
+        box_lons, box_lats = lons[start + 1 : start + 5], lats[start + 1 : start + 5]
+        box = (min(box_lons), min(box_lats), max(box_lons), max(box_lats))
+        positions.append(
+            {
+                "lon": round(lons[start], 7),
+                "lat": round(lats[start], 7),
+                "bbox": [round(value, 7) for value in box],
+            }
+        )
+    return positions

@@ -118,7 +118,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class HouseNumber:
     """A house number: its key, as it was typed, and whether it stood before the name."""
 
     key: str
@@ -131,7 +131,7 @@ class Reading:
     """One way to read a question: a name, and perhaps a house number."""
 
     name: Name
-    house: House | None = None
+    house: HouseNumber | None = None
 
 
 def house_key(text: str) -> str:
@@ -215,7 +215,7 @@ def readings(text: str) -> list[Reading]:
         rest = f"{folded[: match.start()]} , {folded[match.end() :]}"
         name = _limited(_name(_tokens(rest), [], rest.strip(" ,")))
         if name.words or name.numbers:
-            house = House(
+            house = HouseNumber(
                 key=house_key(match[0]),
                 text=_house_text(match),
                 leads=not folded[: match.start()].strip(),

@@ -5,21 +5,21 @@ SELECT street.id AS street_id, house.address_id, house.number, house.key,
 FROM unnest(%(streets)s::bigint[]) AS street(id)
 CROSS JOIN LATERAL (
     (
-        SELECT * FROM places_searchhouse h
+        SELECT address_id, number, key, point FROM places_searchhouse h
         WHERE h.street_id = street.id AND h.key >= %(key)s AND h.key < %(key)s || '~'
         ORDER BY h.key, h.address_id
         LIMIT %(limit)s
     )
     UNION
     (
-        SELECT * FROM places_searchhouse h
+        SELECT address_id, number, key, point FROM places_searchhouse h
         WHERE h.street_id = street.id AND h.ordinal <= %(ordinal)s
         ORDER BY h.ordinal DESC, h.address_id
         LIMIT 2
     )
     UNION
     (
-        SELECT * FROM places_searchhouse h
+        SELECT address_id, number, key, point FROM places_searchhouse h
         WHERE h.street_id = street.id AND h.ordinal > %(ordinal)s
         ORDER BY h.ordinal, h.address_id
         LIMIT 2
