@@ -61,15 +61,13 @@ def run_sweep(sweep: Sweep, *, now: dt.datetime) -> Outcome:
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
     seconds = round(time.perf_counter() - started, 3)
-    if account:
-        log.info("sweep", sweep=sweep.name, account=account, seconds=seconds)
     return Outcome(name=sweep.name, account=account or "", error=error, seconds=seconds)
 
 
 def run_and_record(sweep: Sweep, *, clock: Clock = timezone.now) -> Outcome:
     """Run one sweep at the work clock's time and record it in JobRun."""
     now = advance_clock(clock())
-    JobRun.objects.get_or_create(name=sweep.name)
+    before, _ = JobRun.objects.get_or_create(name=sweep.name)
     row = JobRun.objects.filter(name=sweep.name)
     row.update(last_started_at=now, next_due_at=now + sweep.every)
     outcome = run_sweep(sweep, now=now)
@@ -82,6 +80,9 @@ def run_and_record(sweep: Sweep, *, clock: Clock = timezone.now) -> Outcome:
             failures_in_a_row=F("failures_in_a_row") + 1,
         )
     else:
+        # A sweep that says the same every few seconds is not worth a line each time.
+        if outcome.account != before.last_account:
+            log.info("sweep", sweep=sweep.name, account=outcome.account, seconds=outcome.seconds)
         row.update(**finished, last_account=outcome.account, last_error="", failures_in_a_row=0)
     return outcome
 

@@ -114,12 +114,32 @@ class Cluster:
 
     # --- life -----------------------------------------------------------------------------
 
+    def claim(self) -> None:
+        """One process of the checkout at a time; the kernel frees the claim when it dies."""
+        if self._lock is not None:
+            return
+        path = self.root / "var" / f"{self.name}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = path.open("a+", encoding="ascii")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.seek(0)
+            other = self._lock.read().strip() or "unknown"
+            self._release_lock()
+            raise SetupError(
+                f"var/{self.name} is in use by process {other}: this checkout runs already"
+            ) from None
+        self._lock.truncate(0)
+        self._lock.write(str(os.getpid()))
+        self._lock.flush()
+
     def start(self) -> bool:
         """Start the server, making the cluster first where there is none; True if it was made.
 
         Raises SetupError when another process of this checkout runs it already.
         """
-        self._take_lock()
+        self.claim()
         try:
             self._make_folders()
             made = not (self.data / "PG_VERSION").exists()
@@ -160,34 +180,23 @@ class Cluster:
         )
 
     def destroy(self) -> None:
-        """Stop the server and remove the cluster with all its data."""
-        self.stop()
+        """End the server and remove the cluster with all its data.
+
+        Raises SetupError when another process of this checkout runs it.
+        """
+        self.claim()
+        if self.process is not None:
+            end_server(self.process)
+            self.process = None
         if self.data.exists():
             end_leftover_server(self.data)
         for folder in (self.home, self.socket_folder):
             shutil.rmtree(folder, ignore_errors=True)
         if self.link.is_symlink():
             self.link.unlink()
+        self._release_lock()
 
     # --- the pieces -----------------------------------------------------------------------
-
-    def _take_lock(self) -> None:
-        """One process of the checkout at a time; the kernel frees the lock when it dies."""
-        path = self.root / "var" / f"{self.name}.lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = path.open("a+", encoding="ascii")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.seek(0)
-            other = self._lock.read().strip() or "unknown"
-            self._release_lock()
-            raise SetupError(
-                f"var/{self.name} is in use by process {other}: this checkout runs already"
-            ) from None
-        self._lock.truncate(0)
-        self._lock.write(str(os.getpid()))
-        self._lock.flush()
 
     def _release_lock(self) -> None:
         if self._lock is not None:

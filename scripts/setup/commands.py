@@ -68,12 +68,14 @@ def run(checkout: Checkout, rest: list[str]) -> int:
     """Set up, start everything, and serve until Ctrl-C."""
     started = time.monotonic()
     say("Citymap\n")
-    port = choose_port(os.environ.get("PORT"))
     env = {"CITYMAP_DEMO": "1"} | _environ_of_this_checkout()
-    given = bool(env.get("DATABASE_URL"))
-    _ensure_project(checkout, needs=("node", "gettext", "geo" if given else "postgres"), dev=False)
-    cluster = None if given else Cluster(checkout.root)
+    cluster = None if env.get("DATABASE_URL") else Cluster(checkout.root)
     try:
+        if cluster:
+            cluster.claim()
+        port = choose_port(os.environ.get("PORT"))
+        database = "postgres" if cluster else "geo"
+        _ensure_project(checkout, needs=("node", "gettext", database), dev=False)
         if cluster:
             _start_cluster(cluster)
             settings = cluster.environ(DATABASE) | {"CITYMAP_DEMO": env["CITYMAP_DEMO"]}

@@ -18,6 +18,7 @@ from scripts.setup.programs import run
 from scripts.setup.stamps import Stamp, content_key
 
 OLDEST_PYTHON = (3, 11)
+NOT_OURS = (".venv", ".bench-venv", "node_modules", "var")
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def ensure_messages(checkout: Checkout) -> None:
         sources = [
             path
             for path in checkout.root.glob("*/**/LC_MESSAGES/*.po")
-            if checkout.venv not in path.parents
+            if path.parts[len(checkout.root.parts)] not in NOT_OURS
         ]
         stamp, key = Stamp(checkout.var, "messages"), content_key(files=sources)
         if stamp.holds(key) and all(path.with_suffix(".mo").exists() for path in sources):
@@ -153,7 +154,7 @@ def ensure_static(checkout: Checkout, env: Mapping[str, str]) -> None:
             path
             for pattern in ("*/static/**/*", "*/*/static/**/*")
             for path in root.glob(pattern)
-            if path.is_file() and path.parts[len(root.parts)] not in (".venv", "node_modules")
+            if path.is_file() and path.parts[len(root.parts)] not in NOT_OURS
         ]
         sources += [root / name for name in ("package-lock.json", "constraints.txt")]
         sources.append(root / "citymap" / "vendor.py")
