@@ -67,6 +67,9 @@ class Cells:
         group_of: group number of each building (n,), -1 for none; groups count from 0.
         Returns one geometry per group, parts of `ground`, which do not overlap.
         """
+        count = int(group_of.max()) + 1
+        if ground.is_empty:
+            return [shapely.Polygon()] * count
         group = np.append(group_of, _NOBODY)  # position -1 is the far frame
         between = group[self.borders.a] != group[self.borders.b]
         frame = shapely.box(*shapely.buffer(ground, 1.0).bounds)
@@ -77,7 +80,6 @@ class Cells:
         inside = shapely.get_coordinates(shapely.point_on_surface(faces))
         _, nearest = self._tree.query(inside - self._origin)
         face_group = group[self._owner[nearest]]
-        count = int(group_of.max()) + 1
         return [
             shapely.intersection(shapely.union_all(faces[face_group == number]), ground)
             for number in range(count)

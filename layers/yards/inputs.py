@@ -69,6 +69,16 @@ class CityGround:
     rivers: np.ndarray = field(default_factory=_geometries)
     closed: np.ndarray = field(default_factory=_geometries)
 
+    @classmethod
+    def nothing(cls) -> "CityGround":
+        """An empty city."""
+        return cls(
+            building_ids=np.empty(0, dtype=str),
+            buildings=_geometries(),
+            building_is_house=np.empty(0, dtype=bool),
+            building_keeps_m=np.empty(0),
+        )
+
     def in_fixed_order(self) -> "CityGround":
         """The same inputs sorted by id and by well-known binary: order never matters."""
         b = np.argsort(self.building_ids.astype(str), kind="stable")

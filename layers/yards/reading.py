@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
-from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat
 
@@ -19,6 +18,7 @@ from layers.choices import (
 from layers.models import Address, Building, LandUse, Railway, Road, Water, Yard
 from layers.yards.corrections import PlannedYard, Surroundings
 from layers.yards.inputs import HALF_WIDTH_M, CityGround
+from layers.yards.labels import yard_label
 
 HOUSE_USES = (BuildingUse.APARTMENTS, BuildingUse.DORMITORY)
 # How far around itself a building has ground of its own, metres.
@@ -60,9 +60,9 @@ def read_city() -> CityGround:
     )
 
 
-def read_surroundings(area: GEOSGeometry) -> Surroundings:
-    """Buildings that share ground with `area` (city CRS)."""
-    ids, uses, outlines = _buildings(Building.objects.current().touching(area))
+def read_surroundings(buildings: QuerySet[Building]) -> Surroundings:
+    """Buildings as the pure rules want them."""
+    ids, uses, outlines = _buildings(buildings)
     return Surroundings(ids=ids, buildings=outlines, is_house=np.isin(uses, HOUSE_USES))
 
 
@@ -86,7 +86,7 @@ def read_yards(yards: QuerySet[Yard]) -> dict[str, PlannedYard]:
 
 def apartments_of(houses: Collection[str]) -> dict[str, int]:
     """Apartments of houses by their key; houses without a number have none."""
-    rows = _with_key(houses).values_list("key", "apartments")
+    rows = houses_by_key(houses).values_list("key", "apartments")
     return {key: count or 0 for key, count in rows}
 
 
@@ -95,7 +95,7 @@ def addresses_of(houses: Collection[str]) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     rows = (
         Address.objects.current()
-        .filter(building__in=_with_key(houses))
+        .filter(building__in=houses_by_key(houses))
         .annotate(
             key=Concat(F("building__source"), Value(":"), F("building__source_id")),
         )
@@ -106,7 +106,16 @@ def addresses_of(houses: Collection[str]) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _with_key(houses: Collection[str]) -> QuerySet[Building]:
+def house_names(houses: Collection[str]) -> dict[str, str]:
+    """What to call houses in a message: their address, else their id in the source."""
+    addresses = addresses_of(houses)
+    return {
+        house: yard_label(addresses.get(house, ())) or house.partition(":")[2] for house in houses
+    }
+
+
+def houses_by_key(houses: Collection[str]) -> QuerySet[Building]:
+    """Current buildings named `source:source_id`, annotated with that `key`."""
     by_source: dict[str, list[str]] = {}
     for house in houses:
         source, _, source_id = house.partition(":")
