@@ -1,15 +1,16 @@
 -- Every named thing of the city that address search finds, one row each.
 -- Parts of one thing (two sides of a stop, stretches of a river) that lie within 300 m of each
 -- other under one name are one thing; its id is the smallest of theirs.
-WITH houses AS (
-    SELECT street_id, count(*) AS houses, ST_Collect(geom) AS geom
-    FROM layers_address
-    WHERE valid_to IS NULL AND street_id IS NOT NULL
-    GROUP BY street_id
-), things AS (
+-- Houses are counted street by street through the index: an import calls this before the
+-- planner has statistics of what was loaded.
+WITH things AS (
     SELECT 'street' AS kind, s.id, s.kind AS subkind, s.name, s.name_ru, s.name_kk, s.old_names,
-           coalesce(h.houses, 0) AS houses, coalesce(s.geom, h.geom) AS geom, s.id AS part
-    FROM layers_street s LEFT JOIN houses h ON h.street_id = s.id
+           h.houses, coalesce(s.geom, h.geom) AS geom, s.id AS part
+    FROM layers_street s
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS houses, ST_Collect(a.geom) FILTER (WHERE s.geom IS NULL) AS geom
+        FROM layers_address a WHERE a.street_id = s.id AND a.valid_to IS NULL
+    ) h
     WHERE s.valid_to IS NULL
     UNION ALL
     SELECT 'territory', id, kind, name, name_ru, name_kk, '{}', 0, geom, id
