@@ -197,7 +197,7 @@ class CityTemplates:
         database = f"{template.database}_{secrets.token_hex(4)}"
         var = self.folder / database
         create_database(database, template=template.database)
-        shutil.copytree(template.var, var)
+        shutil.copytree(template.var, var, symlinks=True)
         try:
             yield City(name=name, database=database, var=var, output=template.output)
         finally:
