@@ -1,7 +1,8 @@
 """A planner's corrections, applied to yards: keyed by houses, which outlive outlines. Pure."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -13,6 +14,8 @@ from layers.yards.outlines import touches, walls, yard_part
 
 # Neighbours' rounded borders may overlap by a sliver; less than this is none.
 OVERLAP_M2 = 0.5
+# The cap of the derivation does not cut what a planner drew.
+PLANNERS_RULE = replace(DEFAULT_RULE, max_area_m2=math.inf)
 
 
 class NoteCode(StrEnum):
@@ -70,7 +73,7 @@ class Surroundings:
     ids: np.ndarray
     buildings: np.ndarray
     is_house: np.ndarray
-    rule: YardRule = field(default=DEFAULT_RULE)
+    rule: YardRule = PLANNERS_RULE
 
     @cached_property
     def houses(self) -> Mapping[str, shapely.Geometry]:
@@ -148,7 +151,7 @@ def _give_way(
     for key in sorted(yards):
         yard = yards[key]
         overlaps = shapely.area(shapely.intersection(yard.ground, taken)) > OVERLAP_M2
-        if not overlaps and moved.isdisjoint(yard.houses):
+        if not overlaps and moved.isdisjoint(yard.houses) and key not in placed:
             kept[key] = yard
             continue
         before.append(yard)

@@ -140,8 +140,6 @@ def _prolonged(line: shapely.LineString) -> shapely.LineString:
 def _sound(outline: shapely.Geometry, city: shapely.Geometry) -> shapely.Polygon:
     if outline.geom_type != "Polygon" or shapely.is_empty(outline):
         raise DrawingRefusedError(_("The outline must be one polygon."))
-    if not np.isfinite(shapely.get_coordinates(outline)).all():
-        raise DrawingRefusedError(_("The outline has a coordinate that is not a number."))
     if not shapely.is_valid(outline):
         raise DrawingRefusedError(_("The outline crosses itself."))
     if not shapely.covers(city, outline):
