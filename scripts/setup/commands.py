@@ -83,7 +83,7 @@ def run(checkout: Checkout, rest: list[str]) -> int:
             _write_settings_file(checkout, settings)
         project.ensure_static(checkout, env)
         _prepare_database(checkout, env)
-        return _serve(checkout, cluster, env, port, started)
+        return serve(checkout, cluster, env, port, started)
     finally:
         if cluster:
             cluster.stop()
@@ -94,9 +94,10 @@ def _prepare_database(checkout: Checkout, env: dict[str, str]) -> None:
     run_program([checkout.python, "manage.py", "prepare", *demo], env=env, quiet=False)
 
 
-def _serve(
+def serve(
     checkout: Checkout, cluster: Cluster | None, env: dict[str, str], port: int, started: float
 ) -> int:
+    """Run web and worker until Ctrl-C; `started` is when the person began to wait."""
     logs = checkout.var / "log"
     url = f"http://{HOST}:{port}"
 

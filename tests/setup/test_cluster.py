@@ -77,7 +77,8 @@ def test_first_start_makes_roles_extensions_and_settings(cluster):
     assert ask(cluster, "SELECT postgis_lib_version()", database="city").startswith("3.")
     assert ask(
         cluster,
-        "SELECT array_agg(extname::text ORDER BY extname) FROM pg_extension WHERE extname <> 'plpgsql'",
+        "SELECT array_agg(extname::text ORDER BY extname) FROM pg_extension"
+        " WHERE extname <> 'plpgsql'",
         database="city",
     ) == ["btree_gist", "pg_trgm", "postgis", "unaccent"]
     assert ask(cluster, "SELECT datcollate FROM pg_database WHERE datname = 'city'") == "C.UTF-8"
