@@ -234,6 +234,7 @@ register_layer(
     MapLayer(
         name="bus_route", source="city", title=_("Bus routes"), group=TRANSPORT, order=80,
         queryset=lambda: BusRoute.objects.current(), min_zoom=10, visible=False,
+        retraces=True,
         fields={"number": "number", "name": "name", "direction": "direction"},
         paint=(
             {
@@ -294,6 +295,7 @@ register_layer(
     MapLayer(
         name="snowplow_route", source="city", title=_("Snowplow routes"), group=WINTER, order=90,
         queryset=lambda: SnowplowRoute.objects.current(), min_zoom=11, visible=False,
+        retraces=True,
         fields={"name": "name", "street_class": "street_class", "priority": "priority"},
         fields_by_zoom={14: ("name",)},
         paint=(

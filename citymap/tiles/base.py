@@ -75,7 +75,10 @@ def _switch_to(version: str) -> None:
     fresh = cache.public_root() / f".{SOURCE}-{version}"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("..") / versions_root().name / version)
-    fresh.replace(cache.public_root() / SOURCE)
+    link = cache.public_root() / SOURCE
+    if link.is_dir() and not link.is_symlink():
+        cache.discard_source(SOURCE)  # a restored copy that followed the link
+    fresh.replace(link)
     for other in versions_root().iterdir():
         if other.name != version and not _being_built(other):
             shutil.rmtree(other, ignore_errors=True)

@@ -4,7 +4,7 @@ from django.contrib.gis.db.models import GeometryField
 from django.db.models import BinaryField, Expression, F, Func, IntegerField, Value
 
 from citymap.geo import WEB_MERCATOR_SRID
-from citymap.tiles.grid import Tile
+from citymap.tiles.grid import BUFFER_SHARE, Tile
 
 
 class Margin(Func):
@@ -42,11 +42,38 @@ class AsMVTGeom(Func):
         )
 
 
+class Retraced(Func):
+    """A line that may run back upon itself, clipped, snapped to the tile's grid and dissolved.
+
+    ST_AsMVTGeom loses the tip of a line that goes out and comes back the same way (PostGIS
+    3.3: its simplification takes A-B-A for one point), so nothing may be left to retrace.
+    """
+
+    template = "ST_UnaryUnion(ST_SnapToGrid(%(expressions)s))"
+    output_field = GeometryField(srid=WEB_MERCATOR_SRID)
+
+    def __init__(self, geometry: str, tile: Tile) -> None:
+        west, _, east, north = tile.bounds
+        unit = (east - west) / tile.extent
+        super().__init__(
+            Func(
+                F(geometry),
+                TileEnvelope(tile, margin=BUFFER_SHARE),
+                function="ST_ClipByBox2D",
+                output_field=GeometryField(srid=WEB_MERCATOR_SRID),
+            ),
+            Value(west),
+            Value(north),
+            Value(unit),
+            Value(unit),
+        )
+
+
 class Cell(Func):
     """The number of the grid cell, along x or y, that holds a point (EPSG:3857).
 
-    Cells are half-open and begin at the tile's north-west corner, so a point lies in one cell
-    of one tile only; numbers outside 0..cells-1 belong to a neighbour.
+    Cells are half-open and numbered from the north-west corner of the world, by one rule for
+    all tiles: a point lies in one cell, and a cell in one tile.
     """
 
     output_field = IntegerField()

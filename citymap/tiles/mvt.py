@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Count, ExpressionWrapper, F, FloatField, QuerySet, Value
 from psycopg2 import sql
 
-from citymap.tiles.expressions import AsMVTGeom, Cell, CellCentre, TileEnvelope
-from citymap.tiles.grid import BUFFER_SHARE, Tile, tile_width
+from citymap.tiles.expressions import AsMVTGeom, Cell, CellCentre, Retraced, TileEnvelope
+from citymap.tiles.grid import BUFFER_SHARE, WORLD_HALF_M, Tile, tile_width
 from citymap.tiles.registry import MapLayer
 
 # Points are counted in this many cells along one side of a tile (32 screen pixels a cell).
@@ -53,31 +53,36 @@ def layer_rows(layer: MapLayer, tile: Tile) -> QuerySet:
     if layer.min_area_field and tile.smallest_area_m2:
         rows = rows.filter(**{f"{layer.min_area_field}__gte": tile.smallest_area_m2})
     lookups = [layer.fields[name] for name in fields_at(layer, tile.z)]
-    return rows.annotate(tile_geometry=AsMVTGeom(layer.geometry, tile)).values_list(
+    geometry = Retraced(layer.geometry, tile) if layer.retraces else layer.geometry
+    return rows.annotate(tile_geometry=AsMVTGeom(geometry, tile)).values_list(
         "tile_geometry", "pk", *lookups
     )
 
 
 def grid_rows(layer: MapLayer, tile: Tile) -> QuerySet:
     """The layer's objects counted per grid cell: rows `(geometry, count)`."""
-    west, _, _, north = tile.bounds
     width = tile_width(tile.z) / GRID_CELLS
+    west, north = -WORLD_HALF_M, WORLD_HALF_M
 
     def middle(cell: str, origin: float, step: float) -> ExpressionWrapper:
         return ExpressionWrapper(
             Value(origin) + (F(cell) + Value(0.5)) * Value(step), output_field=FloatField()
         )
 
+    def mine(number: int) -> tuple[int, int]:
+        return number * GRID_CELLS, (number + 1) * GRID_CELLS - 1
+
     centre = CellCentre(middle("tile_column", west, width), middle("tile_row", north, -width))
+    envelope = TileEnvelope(tile, margin=BUFFER_SHARE)
     return (
         layer.queryset()
         .order_by()
-        .filter(**{f"{layer.geometry}__bboverlaps": TileEnvelope(tile)})
+        .filter(**{f"{layer.geometry}__bboverlaps": envelope})
         .annotate(
             tile_column=Cell(layer.geometry, function="ST_X", origin=west, width=width),
             tile_row=Cell(layer.geometry, function="ST_Y", origin=north, width=-width),
         )
-        .filter(tile_column__range=(0, GRID_CELLS - 1), tile_row__range=(0, GRID_CELLS - 1))
+        .filter(tile_column__range=mine(tile.x), tile_row__range=mine(tile.y))
         .values("tile_column", "tile_row")
         .annotate(tile_count=Count("*"), tile_geometry=AsMVTGeom(centre, tile))
         .values_list("tile_geometry", "tile_count")

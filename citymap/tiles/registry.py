@@ -82,6 +82,8 @@ class MapLayer:
     geometry: a column in EPSG:3857 with a GiST index (see citymap.geo.mercator_copy).
     grid_below_zoom: points are sent as counts per grid cell below this zoom (0: never).
     min_area_field: a stored area in m2; below zoom 14 smaller polygons are left out.
+    retraces: lines that may run back upon themselves (bus routes, recorded tracks); see
+        `citymap.tiles.expressions.Retraced`.
     paint: MapLibre style layers without `id`, `source` and `source-layer`, which are added;
         colours may be palette tokens, `"{network.heat}"`, resolved per theme; `"{label}"` is
         the feature's name in the reader's language. Grid counts are drawn without being told.
@@ -99,6 +101,7 @@ class MapLayer:
     max_zoom: int = 22
     grid_below_zoom: int = 0
     min_area_field: str = ""
+    retraces: bool = False
     paint: Sequence[Mapping[str, Any]] = ()
     legend: Sequence[LegendItem] = ()
     visible: bool = True

@@ -28,7 +28,7 @@ CREATE OR REPLACE FUNCTION tiles_mark_dirty() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     most_rows CONSTANT integer := 500;
-    most_tiles CONSTANT integer := 5000;
+    most_tiles CONSTANT integer := 2000;
     drawn_in CONSTANT text := TG_ARGV[0];
     geometry_column CONSTANT text := TG_ARGV[1];
     low CONSTANT integer := TG_ARGV[2];
