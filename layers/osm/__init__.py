@@ -4,7 +4,7 @@
 the database; geometries are the importer's business.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ __all__ = ["MAPPINGS", "Mapping", "Tags", "TagSource", "mappings_for"]
 # What a layer's geometry is made of. point: nodes, or a point inside an outline; ground:
 # nodes as points, outlines as areas; area: outlines only; line: ways, closed or not.
 Wanted = Literal["point", "line", "area", "ground"]
+# How an object is mapped: a node, an open way, a closed way, a relation of ways.
+Form = Literal["point", "line", "ring", "area"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,10 @@ class Mapping:
     keys: an object without any of these tags is no candidate.
     row: tags -> columns, or None when the object is not of this layer.
     named: a row without a name is skipped.
-    boundary_lines: open ways with these tags are parts of relations, not candidates.
+    bridged: an outline is drawn across the few nodes that the file lacks (boundaries are cut by
+        the extract's edge, and half the city depends on them).
+    not_from: an object mapped so is no candidate: a point with `place` is a place name, an open
+        way with `boundary` a part of a relation.
     """
 
     layer: str
@@ -33,16 +38,21 @@ class Mapping:
     keys: tuple[str, ...]
     row: Callable[[Tags], dict[str, Any] | None]
     named: bool = False
-    boundary_lines: bool = False
+    bridged: bool = False
+    not_from: frozenset[Form] = frozenset()
 
+
+_POINT: frozenset[Form] = frozenset({"point"})
+_LINE: frozenset[Form] = frozenset({"line"})
+_AREA: frozenset[Form] = frozenset({"area"})
 
 MAPPINGS: tuple[Mapping, ...] = (
     Mapping("building", "area", ("building",), buildings.building),
     Mapping("address", "point", ("addr:housenumber",), buildings.address),
     Mapping("road", "line", ("highway",), basemap.road),
-    Mapping("land_use", "area", tuple(basemap.LAND_KEYS), basemap.land_use),
-    Mapping("water", "area", ("natural", "landuse", "waterway"), basemap.water),
-    Mapping("water", "line", ("waterway",), basemap.watercourse),
+    Mapping("land_use", "area", tuple(basemap.LAND_KEYS), basemap.land_use, not_from=_POINT),
+    Mapping("water", "area", ("natural", "landuse", "waterway"), basemap.water, not_from=_POINT),
+    Mapping("water", "line", ("waterway",), basemap.watercourse, not_from=_AREA),
     Mapping("railway", "line", ("railway",), basemap.railway),
     Mapping("street_lamp", "point", ("highway",), grounds.street_lamp),
     Mapping("bus_stop", "point", ("highway", "public_transport"), grounds.bus_stop),
@@ -63,21 +73,30 @@ MAPPINGS: tuple[Mapping, ...] = (
         ("boundary", "place"),
         territory.territory,
         named=True,
-        boundary_lines=True,
+        bridged=True,
+        not_from=_POINT | _LINE,
     ),  # fmt: skip
-    Mapping("place", "point", ("place", "landuse"), territory.place, named=True),
+    Mapping("place", "point", ("place", "landuse"), territory.place, named=True, bridged=True),
 )
-_BY_KEY: dict[str, tuple[int, ...]] = {}
+# Key -> numbers of the mappings it makes an object a candidate of; the commonest keys first, so
+# that most objects are done after two or three look-ups.
+_KEYS: dict[str, tuple[int, ...]] = {
+    "building": (), "addr:housenumber": (), "addr:street": (), "highway": (), "landuse": (),
+    "natural": (),
+}  # fmt: skip
 for _number, _mapping in enumerate(MAPPINGS):
     for _key in _mapping.keys:
-        _BY_KEY[_key] = (*_BY_KEY.get(_key, ()), _number)
+        _KEYS[_key] = (*_KEYS.get(_key, ()), _number)
 
 
-def mappings_for(source: TagSource) -> Iterator[Mapping]:
+def mappings_for(source: TagSource) -> list[Mapping]:
     """The mappings whose keys the object has, each once, in the order of MAPPINGS."""
     found: set[int] = set()
-    for key, numbers in _BY_KEY.items():
+    tags_left = len(source)
+    for key, numbers in _KEYS.items():
         if key in source:
             found.update(numbers)
-    for number in sorted(found):
-        yield MAPPINGS[number]
+            tags_left -= 1
+            if not tags_left:
+                break
+    return [MAPPINGS[number] for number in sorted(found)]

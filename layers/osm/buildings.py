@@ -5,7 +5,7 @@ from typing import Any
 
 from layers.choices import BuildingUse
 from layers.osm import values
-from layers.osm.tags import Tags
+from layers.osm.tags import Tags, TagSource
 
 _USES: Mapping[str, BuildingUse] = {
     value: use
@@ -70,14 +70,31 @@ _OTHER_TAGS: Mapping[str, BuildingUse] = {
     "military": BuildingUse.PUBLIC,
     "social_facility": BuildingUse.PUBLIC,
 }
+_INSTITUTIONS = frozenset(
+    {
+        "school", "kindergarten", "college", "university", "hospital", "clinic", "police",
+        "townhall", "courthouse", "theatre", "place_of_worship", "fire_station",
+        "community_centre", "library", "cinema", "prison",
+    }
+)  # fmt: skip
 _DWELLING_NAMES = ("жк ", "жк«", 'жк"', "жилой", "тұрғын", "мжд")
 
 
+# What most buildings are: an outline, perhaps with an address.
+_NOTHING_SAID = {
+    "kind": "yes", "use": BuildingUse.UNKNOWN, "residential": False, "plain": True, "name": "",
+    "levels": None, "height_m": None, "flats": None, "year_built": None, "rca_code": "",
+}  # fmt: skip
+
+
 def building(tags: Tags) -> dict[str, Any] | None:
-    """A building's columns; `residential` and `plain` serve the apartment rule only."""
+    """A building's columns; `residential`, `plain`, `flats` and `addressed` only serve the
+    apartment rule."""
     kind = tags.get("building")
     if kind is None or kind == "no":
         return None
+    if kind == "yes" and tags.has_only("building", "addr:street", "addr:housenumber"):
+        return {**_NOTHING_SAID, "addressed": "addr:housenumber" in tags.source}
     use, residential, plain = building_use(tags)
     return {
         "kind": values.text(kind, length=60),
@@ -90,7 +107,13 @@ def building(tags: Tags) -> dict[str, Any] | None:
         "flats": tags.read(values.flats, "building:flats", "addr:flats"),
         "year_built": tags.read(values.year, "start_date", "building:start_date"),
         "rca_code": tags.text("ref:KZ:RCA", length=40),
+        "addressed": "addr:housenumber" in tags.source,
     }
+
+
+def is_institution(tags: TagSource) -> bool:
+    """Whether a point stands for something that excludes flats from the house it lies in."""
+    return tags.get("amenity") in _INSTITUTIONS or tags.get("tourism") == "hotel"
 
 
 def building_use(tags: Tags) -> tuple[BuildingUse, bool, bool]:
@@ -101,8 +124,6 @@ def building_use(tags: Tags) -> tuple[BuildingUse, bool, bool]:
             return _USES[kind], False, False
         if kind == "residential":
             return BuildingUse.UNKNOWN, True, False
-    if len(tags.source) == 1:
-        return BuildingUse.UNKNOWN, False, True
     use = _use_by_other_tags(tags)
     if use is not BuildingUse.UNKNOWN:
         return use, False, False

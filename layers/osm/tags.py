@@ -30,6 +30,10 @@ class Tags:
     def get(self, key: str) -> str | None:
         return self.source.get(key)
 
+    def has_only(self, *keys: str) -> bool:
+        """Whether the object has no other tags than these."""
+        return len(self.source) == sum(key in self.source for key in keys)
+
     def first(self, *keys: str) -> str | None:
         """The value of the first key that is there."""
         for key in keys:

@@ -34,11 +34,12 @@ _CITY_WORDS = ("қала", "город", "city")
 
 
 def territory(tags: Tags) -> dict[str, Any] | None:
-    """A named area: an administrative boundary, or a settlement or part of one."""
-    if tags.get("boundary") == "administrative":
-        kind = _by_level(tags)
-    else:
-        kind = _TERRITORY_PLACES.get(tags.get("place") or "")
+    """A named area: an administrative boundary, or a settlement or part of one.
+
+    `official` tells a boundary from an outline of the built-up place; it is not stored.
+    """
+    official = tags.get("boundary") == "administrative"
+    kind = _by_level(tags) if official else _TERRITORY_PLACES.get(tags.get("place") or "")
     if kind is None:
         return None
     return {
@@ -47,6 +48,7 @@ def territory(tags: Tags) -> dict[str, Any] | None:
         "name_ru": tags.text("name:ru"),
         "name_kk": tags.text("name:kk"),
         "code": tags.text("ref:KATO", "kato", "ref:KZ:KATO", length=20),
+        "official": official,
     }
 
 

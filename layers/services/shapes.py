@@ -60,22 +60,31 @@ def _rows_not_finite(shapes: np.ndarray) -> list[int]:
 
 
 def _repair(shapes: np.ndarray, problems: dict[int, str]) -> list[int]:
-    """Make invalid areas valid in place; other invalid shapes become problems."""
+    """Make invalid areas valid in place; what stays invalid becomes a problem."""
     usable = ~shapely.is_missing(shapes)
     usable[list(problems)] = False
-    repaired = []
-    for row in np.flatnonzero(usable & ~shapely.is_valid(shapes)).tolist():
-        shape = shapes[row]
-        if shapely.get_type_id(shape) not in AREAS:
-            problems[row] = f"invalid geometry: {shapely.is_valid_reason(shape)}"
-            continue
-        area = areas_of(shapely.make_valid(shape))
-        if area.is_empty:
+    rows = np.flatnonzero(usable)
+    part = shapes[rows]
+    repaired = rows[repair_areas(part)].tolist()
+    shapes[rows] = part
+    for row in repaired:
+        if shapely.is_empty(shapes[row]):
             problems[row] = "the outline encloses no area"
-        else:
-            shapes[row] = area
-            repaired.append(row)
+    for row in rows[~shapely.is_valid(part)].tolist():
+        problems[row] = f"invalid geometry: {shapely.is_valid_reason(shapes[row])}"
     return repaired
+
+
+def repair_areas(shapes: np.ndarray) -> list[int]:
+    """Make invalid areas (n,) valid in place; the numbers of those changed.
+
+    An outline that encloses nothing becomes an empty polygon. Other shapes stay as they are.
+    """
+    areas = np.isin(shapely.get_type_id(shapes), AREAS)
+    rows = np.flatnonzero(areas & ~shapely.is_valid(shapes)).tolist()
+    for row in rows:
+        shapes[row] = areas_of(shapely.make_valid(shapes[row]))
+    return rows
 
 
 def areas_of(shape: shapely.Geometry) -> shapely.Geometry:
