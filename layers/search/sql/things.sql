@@ -42,14 +42,14 @@ WITH things AS (
            max(houses) AS houses, ST_Collect(geom) AS geom
     FROM parts
     GROUP BY kind, lower(name), part, cluster
-), placed AS (
+), placed AS MATERIALIZED (
     SELECT whole.*, ST_Envelope(geom) AS box,
            CASE WHEN ST_Dimension(geom) = 2 THEN ST_PointOnSurface(geom)
                 ELSE ST_ClosestPoint(geom, ST_Centroid(geom)) END AS point
     FROM whole
 )
-SELECT kind, id, subkind, name, name_ru, name_kk, old_names, houses, point,
-       CASE WHEN ST_Dimension(box) = 2
+SELECT kind, id, subkind, name, name_ru, name_kk, old_names, houses, ST_X(point), ST_Y(point),
+       CASE WHEN ST_Dimension(box) > 0
             THEN ARRAY[ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)] END AS extent_m,
        ARRAY(
            SELECT unnest(ARRAY[t.name, t.name_ru, t.name_kk]) FROM layers_territory t
