@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -28,8 +29,13 @@ def detect_encoding(sample: bytes) -> str:
 
 
 def detect_delimiter(header: str) -> str:
-    """The delimiter that splits the header line into most columns outside quotes."""
-    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
+    """The delimiter that splits the header line into most columns outside quotes.
+
+    A single column (of WKT, full of commas) has none: then a tab, which no cell holds.
+    """
+    columns = {mark: len(next(csv.reader([header], delimiter=mark), [])) for mark in DELIMITERS}
+    best = max(DELIMITERS, key=lambda mark: columns[mark])
+    return best if columns[best] > 1 else "\t"
 
 
 def read_csv(
@@ -51,18 +57,21 @@ def read_csv(
     if not any(line.strip() for line in header):
         raise ImportRefusedError(f"{name} is empty")
     try:
-        table = pd.read_csv(
-            io.BytesIO(source) if isinstance(source, bytes) else source,
-            dtype=str, keep_default_na=False, encoding=encoding, skipinitialspace=True,
-            sep=delimiter or detect_delimiter(header[0]), skip_blank_lines=True, index_col=False,
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            # A row longer than the header would lose its last cells.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(
+                io.BytesIO(source) if isinstance(source, bytes) else source,
+                dtype=str, keep_default_na=False, encoding=encoding, skipinitialspace=True,
+                sep=delimiter or detect_delimiter(header[0]), index_col=False,
+            )  # fmt: skip
     except UnicodeDecodeError as error:
         raise ImportRefusedError(
             f"{name} is not {encoding} text at byte {error.start} (--encoding)"
         ) from error
     except pd.errors.EmptyDataError as error:
         raise ImportRefusedError(f"{name} is empty") from error
-    except pd.errors.ParserError as error:
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise ImportRefusedError(f"{name} is not a well-formed CSV file: {error}") from error
     table.columns = [str(column).strip().lstrip("\ufeff") for column in table.columns]
     return table

@@ -92,7 +92,6 @@ def _prepare(
         encoding=request.encoding,
         layer_name=request.layer_name,
         position=position,
-        points=set(layer.geometry_types) <= {"Point", "MultiPoint"},
         max_mb=request.max_mb,
     )
     table = read_source(request.path, options)

@@ -61,7 +61,6 @@ class ReadOptions:
     encoding: str | None = None
     layer_name: str | None = None
     position: Mapping[str, str] = field(default_factory=dict)
-    points: bool = False
     max_mb: int = MAX_FILE_MB
 
 
@@ -112,7 +111,7 @@ def _position_columns(where: Mapping[str, str], name: str, columns: list[str]) -
 
 def _all_degrees(geometries: np.ndarray) -> bool:
     present = geometries[~shapely.is_missing(geometries)]
-    return bool(len(present)) and looks_like_degrees(present)
+    return not len(present) or looks_like_degrees(present)
 
 
 def _from_wkt(cells: np.ndarray, rows: np.ndarray, problems: dict[int, str]) -> np.ndarray:
@@ -158,10 +157,10 @@ def _gdal_options(options: Mapping[str, str]) -> Iterator[None]:
 def _read_ogr(path: Path, options: ReadOptions) -> SourceTable:
     is_dxf = path.suffix.lower() == ".dxf"
     encoding = options.encoding or (_dxf_encoding(path) if is_dxf else _dbf_encoding(path))
-    gdal_options = {"DXF_ENCODING": encoding} if is_dxf else {}
-    if is_dxf and options.points:
-        # An inserted block (the sign of a manhole) is a point here, not the drawing of it.
-        gdal_options["DXF_INLINE_BLOCKS"] = "FALSE"
+    gdal_options = {}
+    if is_dxf:
+        # An inserted block (the sign of a manhole) is a point, not the lines of the sign.
+        gdal_options = {"DXF_ENCODING": encoding or "", "DXF_INLINE_BLOCKS": "FALSE"}
     try:
         codecs.lookup(encoding or "utf-8")
         with _gdal_options(gdal_options), warnings.catch_warnings(record=True) as said:
