@@ -176,6 +176,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
+# Behind a proxy that sets X-Forwarded-Proto itself (deploy/nginx): links, tile URLs too, then
+# carry the scheme that readers use.
+if env.bool("CITYMAP_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
 # --- mail ---------------------------------------------------------------------------------

@@ -85,6 +85,24 @@ def dot(color, *, radius=DOT_RADIUS, **more):
     return {"type": "circle", "paint": paint, **more}
 
 
+SIGN_SIZE = by_zoom(14, 0.35, 16, 0.5, 18, 0.8)
+
+
+def sign(shape, color, **more):
+    """Paint of a point: a sign of the sprite (citymap/tiles/sprite.py) with a rim of paper."""
+    return {
+        "type": "symbol",
+        "layout": {
+            "icon-image": shape, "icon-size": SIGN_SIZE, "icon-allow-overlap": True,
+            "icon-ignore-placement": True,
+        },
+        "paint": {
+            "icon-color": color, "icon-halo-color": "{base.halo}", "icon-halo-width": 1.5,
+        },
+        **more,
+    }  # fmt: skip
+
+
 register_layer(
     MapLayer(
         name="yard", source="city", title=_("Yards"), group=YARDS, order=10,
@@ -225,7 +243,7 @@ register_layer(
         name="waste_site", source="city", title=_("Waste sites"), group=STREET, order=71,
         queryset=lambda: WasteSite.objects.current(), min_zoom=14, visible=False,
         fields={"kind": "kind"},
-        paint=(dot("{waste_site}"),),
+        paint=(sign("square", "{waste_site}"),),
         legend=(LegendItem(label=_("Waste site"), color="{waste_site}", shape="square"),),
     )
 )  # fmt: skip
@@ -317,7 +335,7 @@ register_layer(
         name="camera", source="city-staff", title=_("Cameras"), group=STAFF, order=100,
         queryset=lambda: Camera.objects.current(), min_zoom=12, grid_below_zoom=14,
         fields={"kind": "kind", "direction_deg": "direction_deg"},
-        paint=(dot("{camera}", radius=by_zoom(14, 2.5, 18, 6)),),
+        paint=(sign("diamond", "{camera}"),),
         legend=(LegendItem(label=_("Camera"), color="{camera}", shape="diamond"),),
     )
 )  # fmt: skip

@@ -84,6 +84,8 @@ class MapLayer:
     min_area_field: a stored area in m2; below zoom 14 smaller polygons are left out.
     retraces: lines that may run back upon themselves (bus routes, recorded tracks); see
         `citymap.tiles.expressions.Retraced`.
+    dated: names of the attributes that say from and to which day (ISO, the first day that no
+        longer counts) a feature counts; the date slider then filters the layer.
     paint: MapLibre style layers without `id`, `source` and `source-layer`, which are added;
         colours may be palette tokens, `"{network.heat}"`, resolved per theme; `"{label}"` is
         the feature's name in the reader's language. Grid counts are drawn without being told.
@@ -102,6 +104,7 @@ class MapLayer:
     grid_below_zoom: int = 0
     min_area_field: str = ""
     retraces: bool = False
+    dated: tuple[str, str] | None = None
     paint: Sequence[Mapping[str, Any]] = ()
     legend: Sequence[LegendItem] = ()
     visible: bool = True

@@ -7,8 +7,8 @@ only sources that its reader may see.
 `metadata["citymap:layers"]` is the layer tree, in the order of the legend:
 
     {"name", "title", "group", "source", "sourceLayer", "visible", "minZoom", "maxZoom",
-     "gridBelowZoom", "queryable", "styleLayers": [id, ...],
-     "legend": [{"label", "color", "shape"}, ...]}
+     "gridBelowZoom", "queryable", "dated": {"from", "to"} or null,
+     "styleLayers": [id, ...], "legend": [{"label", "color", "shape"}, ...]}
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,11 +36,16 @@ def visible_sources(user: AnyUser) -> list[MapSource]:
 
 
 def build_style(
-    name: str, *, user: AnyUser, source_json: Callable[[MapSource], dict[str, Any]]
+    name: str,
+    *,
+    user: AnyUser,
+    source_json: Callable[[MapSource], dict[str, Any]],
+    sprite: str,
 ) -> dict[str, Any]:
     """The style document; raises UnknownStyleError.
 
     source_json: a source as the style's `sources` member shows it.
+    sprite: absolute URL of the signs, without ending.
     """
     if name not in THEMES:
         raise UnknownStyleError(name)
@@ -64,6 +69,7 @@ def build_style(
         "center": list(city_bbox().center),
         "zoom": 11,
         "light": {"anchor": "viewport", "intensity": 0.25},
+        "sprite": sprite,
         "font-faces": font_faces(),
         "sources": {source.name: source_json(source) for source in shown},
         "layers": [resolve(layer, name, words) for layer in parts],
@@ -176,6 +182,7 @@ def layer_tree(shown: Sequence[MapSource], theme: Theme) -> list[dict[str, Any]]
                 "maxZoom": 24,
                 "gridBelowZoom": 0,
                 "queryable": False,
+                "dated": None,
                 "styleLayers": list(ids),
                 "legend": [],
             }
@@ -196,6 +203,7 @@ def _tree_entry(layer: MapLayer, theme: Theme) -> dict[str, Any]:
         "maxZoom": min(layer.max_zoom + 1, 24),
         "gridBelowZoom": layer.grid_below_zoom,
         "queryable": True,
+        "dated": dict(zip(("from", "to"), layer.dated, strict=True)) if layer.dated else None,
         "styleLayers": [part["id"] for part in style_layers(layer)],
         "legend": [
             {

@@ -13,11 +13,13 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from citymap.tiles import cache
-from citymap.tiles.answers import empty_answer, tile_answer
+from citymap.tiles.answers import IMMUTABLE, REVALIDATE, empty_answer, tile_answer
 from citymap.tiles.grid import Tile, TileOutOfRangeError
 from citymap.tiles.mvt import render
 from citymap.tiles.palette import css
 from citymap.tiles.registry import MapSource, layers_of, sources
+from citymap.tiles.sprite import image, index
+from citymap.tiles.sprite import version as sprite_version
 from citymap.tiles.style import UnknownStyleError, build_style, source_member
 from citymap.tiles.tilejson import build_tilejson
 
@@ -91,10 +93,22 @@ def style(request: HttpRequest, name: str) -> JsonResponse:
             name,
             user=request.user,
             source_json=lambda source: source_member(build_tilejson(source, request)),
+            sprite=request.build_absolute_uri(f"/styles/signs-{sprite_version()}"),
         )
     except UnknownStyleError as error:
         raise Http404(f"no such style: {name}") from error
     return _localized(document)
+
+
+@require_safe
+def sprite(request: HttpRequest, version: str, ratio: int, kind: str) -> HttpResponse:
+    """The signs of the map, `kind` json or png; the version makes them immutable."""
+    if kind == "json":
+        response: HttpResponse = JsonResponse(index(ratio))
+    else:
+        response = HttpResponse(image(ratio), content_type="image/png")
+    response.headers["Cache-Control"] = IMMUTABLE if version == sprite_version() else REVALIDATE
+    return response
 
 
 @require_safe
