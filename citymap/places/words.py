@@ -64,15 +64,18 @@ _FLAT = re.compile(
     r"(?:\b(?:квартира|кв|пәтер|пат|офис|оф|кабинет|каб|kvartira|kv|flat|apt|apartment)\b[.]?)"
     r"\s*#?\s*\d+\s*[a-zа-я]?(?!\w)"
 )
+_LETTER = "[a-zа-яәғқңөұүһі]"
 _PART = (
-    r"(?:\s*/\s*|\s*\b(?:корпус|корп|кор|к|строение|стр|блок|korpus|korp|k)\b[.]?\s*|\s*[кk](?=\d))"
+    r"(?:\s*/\s*|\s*\b(?:корпус|корп|кор|к|строение|стр|блок|korpus|korp|k)\b[.]?\s*"
+    r"|\s*[кk](?=\d))"
 )
 _HOUSE = re.compile(
     rf"(?<![\w/-])(?:(?:дом|д|үй|dom|d|house)\b[.]?\s*)?#?(?P<number>\d{{1,5}})"
-    rf"(?P<letter>\s?-?\s?[a-zа-яәғқңөұүһі](?!\w)(?!\s*[.]?\s*\d))?"
-    rf"(?P<parts>(?:{_PART}\d{{1,4}}[a-zа-я]?(?!\w))*)(?![\w])"
+    rf"(?P<letter>\s?-?\s?{_LETTER}(?!\w)(?!\s*[.]?\s*\d))?"
+    rf"(?P<parts>(?:{_PART}\d{{1,4}}(?:\s?{_LETTER}(?!\w))?(?!\w))*)(?![\w])"
 )
-_SPLIT_PART = re.compile(r"(\d+)\s*([a-zа-я]?)\s*$")
+_HOUSE_PART = re.compile(rf"(\d+)\s?({_LETTER}?)")
+_DASHED = re.compile(r"(?<![\w/-])(\d{1,4})-\d{1,4}(?![\w/-])")
 
 
 @lru_cache(maxsize=4096)
@@ -142,7 +145,7 @@ def house_key(text: str) -> str:
         parts = re.split(r"([/-])", folded)
         return "".join(part if part in "/-" else sound(part).replace(" ", "") for part in parts)
     letter = _sound(re.sub(r"[^\w]", "", match["letter"] or ""))
-    parts = re.findall(r"(\d+)([a-zа-я]?)", match["parts"] or "")
+    parts = _HOUSE_PART.findall(match["parts"] or "")
     tail = "".join(f"/{int(number)}{_sound(mark)}" for number, mark in parts)
     return f"{int(match['number'])}{letter}{tail}"
 
@@ -209,9 +212,15 @@ def readings(text: str) -> list[Reading]:
     At most four; the flat number (`кв 5`) is left out. Text beyond 200 characters is ignored.
     """
     folded = _FLAT.sub(" ", _prepared(text[:MAX_QUERY_LENGTH]))
-    found = [Reading(name=_limited(_name(_tokens(folded), [], folded)))]
+    found = []
+    if dashed := _DASHED.search(folded):  # `58-1`: a house number, or house 58 flat 1
+        rest = f"{folded[: dashed.start()]} , {folded[dashed.end() :]}"
+        house = HouseNumber(key=house_key(dashed[0]), text=dashed[0])
+        found.append(Reading(name=_limited(_name(_tokens(rest), [], rest)), house=house))
+        folded = _DASHED.sub(r"\1", folded)
+    found.append(Reading(name=_limited(_name(_tokens(folded), [], folded))))
     guarded = _ORDINAL.sub(lambda match: "~" * len(match[0]), folded)
-    for match in list(_HOUSE.finditer(guarded))[-3:]:
+    for match in list(_HOUSE.finditer(guarded))[-2 if dashed else -3 :]:
         rest = f"{folded[: match.start()]} , {folded[match.end() :]}"
         name = _limited(_name(_tokens(rest), [], rest.strip(" ,")))
         if name.words or name.numbers:

@@ -1,6 +1,7 @@
 -- Every named thing of the city that address search finds, one row each.
 -- Parts of one thing (two sides of a stop, stretches of a river) that lie within 300 m of each
 -- other under one name are one thing; its id is the smallest of theirs.
+-- `around` names the territories that hold a thing and the city that it lies in or near.
 -- Houses are counted street by street through the index: an import calls this before the
 -- planner has statistics of what was loaded.
 WITH things AS (
@@ -55,6 +56,10 @@ SELECT kind, id, subkind, name, name_ru, name_kk, old_names, houses, ST_X(point)
            SELECT unnest(ARRAY[t.name, t.name_ru, t.name_kk]) FROM layers_territory t
            WHERE t.valid_to IS NULL AND ST_Covers(t.geom, placed.point)
              AND NOT (placed.kind = 'territory' AND t.id = placed.id)
+           UNION
+           SELECT unnest(ARRAY[p.name, p.name_ru, p.name_kk]) FROM layers_placename p
+           WHERE p.valid_to IS NULL AND p.kind = 'city' AND ST_DWithin(p.geom, placed.point, 15000)
+             AND NOT (placed.kind = 'place' AND p.id = placed.id)
            ORDER BY 1
        ) AS around
 FROM placed

@@ -30,6 +30,8 @@ from citymap.places.words import house_key, house_ordinal, parse_name, readings
         ("5-7", "5-7"),
         ("уч.5", "uch5"),
         ("1б/2в", "1b/2v"),
+        ("77/1 в", "77/1v"),
+        ("58-1", "58-1"),
     ],
 )
 def test_house_number_forms_have_one_key(number, key):
@@ -93,6 +95,8 @@ def _read(question):
         ("1-я заречная 15к2", (("zarechnaia",), ("1",), "15/2")),
         ("9-я Комета", (("kometa",), ("9",), "")),
         ("20 мкр", ((), ("20",), "")),
+        ("абая 58-1", (("abaia",), (), "58-1")),
+        ("абая 58-1", (("abaia",), (), "58")),
     ],
 )
 def test_one_of_the_readings_is_the_right_one(question, expected):
