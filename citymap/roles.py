@@ -11,6 +11,7 @@ Role = Literal["owner", "runtime"]
 
 OWNER_COMMANDS = frozenset(
     {
+        "bench",
         "createsuperuser",
         "derive_yards",
         "import_gtfs",

@@ -155,7 +155,7 @@ def test(checkout: Checkout, rest: list[str]) -> int:
 
 def bench(checkout: Checkout, rest: list[str]) -> int:
     """Run the benchmarks on a cluster of their own and write var/bench/latest.json."""
-    needs = ("node", "gettext", "postgres", "nginx", "osm2pgsql")
+    needs = ("node", "gettext", "postgres", "nginx", "osm2pgsql", "wrk")
     _ensure_project(checkout, needs=needs, dev=True)
     peers = project.ensure_side_venv(checkout, ".bench-venv", list(PEERS))
     cluster = Cluster(checkout.root, "postgres-bench", throwaway=True)

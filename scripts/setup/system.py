@@ -40,6 +40,7 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], tuple[str, ...]]] = {
     "gettext": (lambda: has_command("msgfmt", "xgettext"), ("gettext",)),
     "chromium": (lambda: has_command("chromium"), ("chromium",)),
     "nginx": (lambda: has_command("nginx"), ("nginx-light",)),
+    "wrk": (lambda: has_command("wrk"), ("wrk",)),
     "osm2pgsql": (lambda: has_command("osm2pgsql"), ("osm2pgsql",)),
 }
 

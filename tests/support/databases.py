@@ -72,10 +72,7 @@ def base_name() -> str:
 @contextmanager
 def admin_cursor() -> Iterator:
     """A cursor outside any transaction in the server's maintenance database, as the owner."""
-    parameters = connection.get_connection_params() | {"dbname": "postgres"}
-    for django_only in ("cursor_factory", "context"):
-        parameters.pop(django_only, None)
-    session = psycopg2.connect(**parameters)
+    session = psycopg2.connect(**connection.get_connection_params() | {"dbname": "postgres"})
     session.autocommit = True
     try:
         with session.cursor() as cursor:

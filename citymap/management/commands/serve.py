@@ -49,8 +49,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address (%(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="port (%(default)s)")
+        parser.add_argument(
+            "--application",
+            default="citymap.wsgi:application",
+            help="WSGI application, for benchmarks (%(default)s)",
+        )
 
-    def handle(self, *args, host: str, port: int, **options) -> None:
+    def handle(self, *args, host: str, port: int, application: str, **options) -> None:
         if settings.CITYMAP_DEMO and not is_loopback(host):
             raise CommandError(
                 f"CITYMAP_DEMO=1 refuses to listen on {host}: the demo's passwords are known to"
@@ -76,6 +81,6 @@ class Command(BaseCommand):
                 f"--port={port}",
                 f"--workers={settings.CITYMAP_WEB_WORKERS}",
                 f"--blocking-threads={settings.CITYMAP_WEB_THREADS}",
-                "citymap.wsgi:application",
+                application,
             ],
         )

@@ -1,0 +1,1 @@
+"""Benchmarks: ours beside a baseline, measured in the same run (docs/dev/benchmarks.md)."""
