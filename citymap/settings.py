@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import environ
-import structlog
 from csp.constants import NONCE, SELF
 
+from citymap.logs import configure_structlog, logging_config
 from citymap.vendor import vendor_dirs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -150,6 +150,10 @@ FORMAT_MODULE_PATH = ["citymap.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("CITYMAP_STATIC_ROOT", default=str(CITYMAP_VAR / "static")))
 STATICFILES_DIRS = vendor_dirs(BASE_DIR)
+STATICFILES_FINDERS = [
+    "citymap.vendor.LibraryFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -187,39 +191,5 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
 # --- logs: one JSON object per line -------------------------------------------------------
 CITYMAP_LOG_FORMAT = env("CITYMAP_LOG_FORMAT", default="json")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": [
-                structlog.contextvars.merge_contextvars,
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.add_logger_name,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ],
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                structlog.dev.ConsoleRenderer()
-                if CITYMAP_LOG_FORMAT == "console"
-                else structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
-    "root": {"handlers": ["console"], "level": env("CITYMAP_LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
-}
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+LOGGING = logging_config(level=env("CITYMAP_LOG_LEVEL", default="INFO"), style=CITYMAP_LOG_FORMAT)
+configure_structlog()

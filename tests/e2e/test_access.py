@@ -1,0 +1,114 @@
+"""Who gets in where, axe on every page, and what a page weighs."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from citymap.demo import DEMO_LOGINS
+from tests.e2e.conftest import PHONE, MapPage
+
+pytestmark = pytest.mark.e2e
+WITHOUT_A_DESK = {"executor"}
+
+
+@pytest.mark.parametrize("name", DEMO_LOGINS)
+def test_every_role_signs_in_and_out(page, sign_in, name):
+    sign_in(page, name)
+    landing = "/" if name in WITHOUT_A_DESK else "/desk/"
+    assert page.url.partition("#")[0].endswith(landing)
+    desk = page.locator(".tools-card").get_by_role("link", name="Desk")
+    expect(desk).to_have_count(0 if name in WITHOUT_A_DESK else 1)
+    page.locator(".tools-card").get_by_role("button", name="Sign out").click()
+    expect(page.locator(".tools-card").get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def test_a_wrong_password_is_said(page):
+    page.goto("/accounts/login/")
+    page.locator("[name=username]").fill("operator")
+    page.locator("[name=password]").fill("wrong")
+    page.locator("main button[type=submit]").click()
+    expect(page.get_by_role("alert")).to_have_text("Wrong user name or password.")
+
+
+def test_an_executor_is_kept_out_of_the_desk(page, sign_in, page_problems):
+    sign_in(page, "executor")
+    response = page.goto("/desk/")
+    assert response.status == 403
+    expect(page.get_by_role("heading", name="No access")).to_be_visible()
+    page_problems.clear()
+
+
+def test_cameras_are_for_staff(open_page, sign_in, house):
+    citizen = MapPage(open_page(locale="en-GB")).open()
+    expect(citizen.layer("Yards")).to_be_visible()
+    expect(citizen.layer("Cameras")).to_have_count(0)
+    page = open_page(locale="en-GB")
+    sign_in(page, "operator")
+    staff = MapPage(page).open(f"#at=15/{house.lat:.5f}/{house.lon:.5f}", path="/desk/")
+    expect(staff.layer("Cameras")).to_be_visible()
+    staff.settle()
+    assert page.request.get("/tiles/city-staff.json").status == 200
+    assert citizen.page.request.get("/tiles/city-staff.json").status == 403
+
+
+def check(page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path", ["/list/", "/list/yard/?sort=houses", "/accounts/login/", "/nothing/"]
+)
+def test_axe_on_ordinary_pages(open_page, scheme, path, page_problems):
+    page = open_page(color_scheme=scheme)
+    page.goto(path)
+    check(page)
+    if path == "/nothing/":
+        page_problems.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [{}, PHONE], ids=["desktop", "phone"])
+def test_axe_on_the_map_with_card_search_and_keys(open_page, scheme, size, house):
+    shown = MapPage(open_page(locale="en-GB", color_scheme=scheme, **size))
+    shown.open(f"#at=17/{house.lat:.5f}/{house.lon:.5f}&layers=network_heat,manhole")
+    check(shown.page)
+    shown.page.keyboard.press("?")
+    check(shown.page)
+    shown.page.keyboard.press("Escape")
+    shown.search.fill(house.street)
+    expect(shown.page.get_by_role("option").first).to_be_visible()
+    check(shown.page)
+    shown.search.press("Enter")
+    shown.search.fill(house.question)
+    shown.search.press("Enter")
+    shown.expect_card(house.number)
+    check(shown.page)
+
+
+# Kilobytes over the wire, compressed, without tiles. MapLibre GL JS and its worker are 365 of
+# them (Brotli); what we wrote ourselves must stay small.
+OWN_BUDGET_KB = 130
+WHOLE_BUDGET_KB = 520
+
+
+def test_the_map_page_stays_light(open_page, house):
+    page = open_page()
+    weights = {}
+
+    def weigh(request) -> None:
+        path = re.sub(r"https?://[^/]+", "", request.url)
+        sizes = request.sizes()
+        weights[path] = sizes["responseBodySize"]
+
+    page.on("requestfinished", weigh)
+    MapPage(page).open(f"#at=14/{house.lat:.5f}/{house.lon:.5f}").settle()
+    before_tiles = {path: size for path, size in weights.items() if "/tiles/" not in path}
+    own = {path: size for path, size in before_tiles.items() if "/vendor/" not in path}
+    report = "\n".join(f"{size:8} {path}" for path, size in sorted(before_tiles.items()))
+    print(f"own {sum(own.values())} whole {sum(before_tiles.values())}\n{report}")
+    assert sum(own.values()) <= OWN_BUDGET_KB * 1000, report
+    assert sum(before_tiles.values()) <= WHOLE_BUDGET_KB * 1000, report
