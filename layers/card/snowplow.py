@@ -1,10 +1,11 @@
 """The last recorded snowplow pass on the street of a place."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_default_timezone, localtime
 from django.utils.translation import gettext as _
 
 from citymap.places.registry import Place, PlaceContext
@@ -29,7 +30,7 @@ def last_pass(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
                 "street": street.pk if street else None,
                 "street_m": STREET_M,
                 "track_m": TRACK_M,
-                "date": context.date,
+                "until": _end_of(context.date),
             },
         )
         row = cursor.fetchone()
@@ -47,3 +48,9 @@ def last_pass(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
             "at": when.isoformat(),
         }
     ]
+
+
+def _end_of(date: dt.date) -> dt.datetime:
+    """The first moment of the next day in the city."""
+    midnight = dt.time(tzinfo=get_default_timezone())
+    return dt.datetime.combine(date + dt.timedelta(days=1), midnight)

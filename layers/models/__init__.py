@@ -5,7 +5,14 @@ from layers.models.buildings import Building, BuildingManager
 from layers.models.grounds import Camera, Playground, SportsGround, StreetLamp, WasteSite
 from layers.models.networks import Manhole, NetworkSegment
 from layers.models.territory import Address, Street, Territory
-from layers.models.transport import BusRoute, BusRouteStop, BusStop, SnowplowRoute, SnowplowTrack
+from layers.models.transport import (
+    BusRoute,
+    BusRouteStop,
+    BusStop,
+    SnowplowRoute,
+    SnowplowTrack,
+    SnowplowTrackPart,
+)
 from layers.models.yards import Quarter, Yard, YardCorrection
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "Road",
     "SnowplowRoute",
     "SnowplowTrack",
+    "SnowplowTrackPart",
     "SportsGround",
     "Street",
     "StreetLamp",

@@ -134,3 +134,22 @@ class SnowplowTrack(CityObject):
 
     def __str__(self) -> str:
         return f"{self.vehicle} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class SnowplowTrackPart(models.Model):
+    """A few fixes of a track, so that an index finds who passed a point.
+
+    The box of a whole pass covers half the city. Parts are made by triggers on the track's
+    table (layers/sql/track_parts.sql), never by hand.
+    """
+
+    track = models.ForeignKey(SnowplowTrack, on_delete=models.CASCADE, related_name="parts")
+    geom = geo.LineStringField(_("course"))
+
+    class Meta:
+        verbose_name = _("part of a snowplow track")
+        verbose_name_plural = _("parts of snowplow tracks")
+        db_table_comment = "Derived: stretches of at most 17 fixes of each snowplow track"
+
+    def __str__(self) -> str:
+        return f"{self.track_id} · {self.pk}"

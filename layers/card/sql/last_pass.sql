@@ -1,6 +1,6 @@
--- The latest snowplow track that passed the place on its street. The tracks near the point are
--- found by the GiST index first (MATERIALIZED), so that a quiet street does not read the
--- whole winter newest first.
+-- The latest snowplow track that passed the place on its street. All passes of the point are
+-- found by the GiST index on parts of tracks first (MATERIALIZED), so that a quiet street does
+-- not read the whole winter newest first.
 WITH anchor AS (
     SELECT coalesce(
         (
@@ -10,8 +10,12 @@ WITH anchor AS (
         ST_PointOnSurface(%(shape)s::geometry)
     ) AS point
 ), passed AS MATERIALIZED (
-    SELECT t.id, t.vehicle, t.vehicle_kind, t.ended_at
-    FROM anchor JOIN layers_snowplowtrack t ON ST_DWithin(t.geom, anchor.point, %(track_m)s)
-    WHERE t.valid_to IS NULL AND t.started_at < (%(date)s::date + 1)
+    SELECT DISTINCT part.track_id
+    FROM anchor
+    JOIN layers_snowplowtrackpart part ON ST_DWithin(part.geom, anchor.point, %(track_m)s)
 )
-SELECT id, vehicle, vehicle_kind, ended_at FROM passed ORDER BY ended_at DESC, id LIMIT 1
+SELECT t.id, t.vehicle, t.vehicle_kind, t.ended_at
+FROM passed JOIN layers_snowplowtrack t ON t.id = passed.track_id
+WHERE t.valid_to IS NULL AND t.started_at < %(until)s
+ORDER BY t.ended_at DESC, t.id
+LIMIT 1

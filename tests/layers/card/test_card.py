@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from citymap.geo import lon_lat
+from layers.models import SnowplowTrack
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +124,18 @@ def test_the_last_pass_is_that_on_the_street_of_the_address(corner):
     before = _section(_card(building=corner.building.pk, date="2026-01-09"), "snowplow")
     assert before["items"] == []
     assert before["empty"]
+
+
+def test_a_day_is_a_day_of_the_city(corner):
+    """22:30 UTC is already the next day in the city."""
+    SnowplowTrack.objects.filter(vehicle="late").update(
+        started_at="2026-01-09T22:30:00Z", ended_at="2026-01-09T22:45:00Z"
+    )
+    ninth = _section(_card(building=corner.building.pk, date="2026-01-09"), "snowplow")
+    assert ninth["items"] == []
+    SnowplowTrack.objects.filter(vehicle="early").delete()
+    (track,) = _section(_card(building=corner.building.pk, date="2026-01-10"), "snowplow")["items"]
+    assert track["at"] == "2026-01-10T03:45:00+05:00"
 
 
 def test_inferred_values_are_marked(corner):
