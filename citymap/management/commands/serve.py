@@ -2,16 +2,19 @@ import ipaddress
 import os
 import socket
 import sys
+from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
+LOG_CONFIG = Path(__file__).resolve().parent.parent.parent / "granian-logging.json"
 GRANIAN_OPTIONS = (
     "--interface=wsgi",
     "--no-ws",
     "--log-level=warning",
+    f"--log-config={LOG_CONFIG}",
     "--respawn-failed-workers",
     # A thread that idles keeps its database connection for as long (CITYMAP_CONN_MAX_AGE).
     "--blocking-threads-idle-timeout=600",
