@@ -27,6 +27,9 @@ PUBLISHED: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "htmx.org": ("dist", ("htmx.esm.js",)),
+    # These two are for the maps of notebooks (layers/analysis.py), which must open offline.
+    "jquery": ("dist", ("jquery.min.js",)),
+    "leaflet": ("dist", ("leaflet.css", "leaflet.js", "images/layers.png", "images/layers-2x.png")),
     "maplibre-gl": (
         "dist",
         ("maplibre-gl.css", "maplibre-gl.mjs", "maplibre-gl-worker.mjs"),
