@@ -1,20 +1,48 @@
 """One city: from plan to sheet, step by step."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 
-from layers.demo import country, courts, grounds, naming, streets, uses
+from layers.demo import (
+    country,
+    courts,
+    faults,
+    grounds,
+    naming,
+    places,
+    streets,
+    uses,
+    utilities,
+)
 from layers.demo.lots import STYLES, build_lots, with_lanes
 from layers.demo.plan import Plan
 from layers.demo.shapes import biggest_part, without_conflicts
 from layers.demo.sheet import Sheet
+from layers.demo.snow import Round, build_rounds
 from layers.demo.streets import StreetNet
+from layers.demo.transit import Transit, build_transit
 
 PARK_TAGS = {"leisure": "park"}
 
 
-def build_city(plan: Plan, seed: int) -> tuple[Sheet, StreetNet]:
-    """Draw a city. Same plan and seed, same sheet."""
+@dataclass
+class City:
+    """A finished city: what is drawn, its streets, buses and snow clearing rounds."""
+
+    plan: Plan
+    sheet: Sheet
+    net: StreetNet
+    transit: Transit
+    rounds: list[Round]
+
+
+def build_city(plan: Plan, seed: int, operators: dict[str, str]) -> City:
+    """Draw a city. Same plan and seed, same city.
+
+    operators: organisation id of the plan's networks -> its name as written on the map.
+    """
     sheet = Sheet()
     net = streets.build_streets(plan, seed)
     uses.assign_uses(plan, net.blocks)
@@ -28,9 +56,18 @@ def build_city(plan: Plan, seed: int) -> tuple[Sheet, StreetNet]:
     country.gardens(sheet, plan, blue, seed)
     villages = country.villages(sheet, plan, seed)
     clear_streets(sheet, net, blue)
-    draw_streets(sheet, net, seed)
+    draw_streets(sheet, net)
     village_streets(sheet, plan, villages, net, seed)
-    return sheet, net
+    places.country_roads(sheet, plan, seed)
+    places.place_names(sheet, plan, net)
+    places.services(sheet, net, plan.shops, seed)
+    found = utilities.stretches(plan, net)
+    utilities.networks(sheet, found, operators, seed)
+    utilities.lamps(sheet, found, seed)
+    utilities.cameras(sheet, net, plan, seed)
+    transit = build_transit(sheet, plan, net, seed)
+    faults.spoil_sheet(sheet, seed)
+    return City(plan, sheet, net, transit, build_rounds(plan, net))
 
 
 def _lengths(net: StreetNet) -> np.ndarray:
@@ -107,7 +144,7 @@ def clear_streets(sheet: Sheet, net: StreetNet, blue) -> None:
 SURFACES = {"primary": "asphalt", "secondary": "asphalt", "tertiary": "asphalt", "trunk": "asphalt"}
 
 
-def draw_streets(sheet: Sheet, net: StreetNet, seed: int) -> None:
+def draw_streets(sheet: Sheet, net: StreetNet) -> None:
     """Streets as ways: stretches of one street joined up to the next crossing of main ones."""
     order = np.argsort(net.edge_street, kind="stable")
     bounds = np.searchsorted(net.edge_street[order], np.arange(len(net.streets) + 1))

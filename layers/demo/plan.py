@@ -61,6 +61,7 @@ class Plan:
     streets: list[tuple[str, str]]
     gardens: list[str]
     shops: list[str]
+    cities: list[tuple[str, str]]
     number: int = 0
     mirrored: bool = False
     names: dict[str, str] = field(default_factory=dict)
@@ -92,7 +93,7 @@ def read_plan(folder: Path = PLAN_FOLDER) -> Plan:
         streets=[tuple(pair) for pair in names["streets"]],
         gardens=names["gardens"],
         shops=names["shops"],
-        names={},
+        cities=[tuple(pair) for pair in names["cities"]],
     )
 
 

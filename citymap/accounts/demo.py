@@ -1,0 +1,105 @@
+"""Demo organisations and demo logins: only where CITYMAP_DEMO=1."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+
+from citymap.accounts.choices import Role
+from citymap.accounts.models import Organization, User
+from citymap.demo import DemoOptions, DemoPart, register_demo
+
+DEMO_PASSWORD = "citymap-demo"  # noqa: S105 (the contract publishes it; refused outside the demo)
+DEMO_SOURCE = "demo"
+ORGANIZATIONS_FILE = settings.BASE_DIR / "fixtures" / "geo" / "organizations.json"
+# login: role, organisation, first name, last name
+DEMO_LOGINS: dict[str, tuple[Role, str, str, str]] = {
+    "operator": (Role.OPERATOR, "centre109", "Айгерим", "Сейтова"),
+    "coordinator": (Role.COORDINATOR, "centre109", "Марина", "Лебедева"),
+    "executor": (Role.EXECUTOR, "heat", "Ержан", "Касымов"),
+    "inspector": (Role.INSPECTOR, "housing_inspection", "Олег", "Назаренко"),
+    "analyst": (Role.ANALYST, "centre109", "Динара", "Ахметова"),
+    "lawyer": (Role.LAWYER, "centre109", "Светлана", "Ким"),
+    "works": (Role.WORKS, "roads", "Нурлан", "Оспанов"),
+    "planner": (Role.PLANNER, "construction", "Асель", "Жунусова"),
+    "head": (Role.HEAD, "centre109", "Тимур", "Рахимов"),
+    "akim": (Role.AKIM, "akimat", "Болат", "Сарсенов"),
+    "auditor": (Role.AUDITOR, "akimat", "Елена", "Громова"),
+    "admin": (Role.ADMIN, "centre109", "Виктор", "Шмидт"),
+}
+
+
+def load_organizations() -> dict[str, int]:
+    """Create or correct the demo's organisations; returns created and updated counts."""
+    counts = {"created": 0, "updated": 0}
+    listed = json.loads(ORGANIZATIONS_FILE.read_text(encoding="utf-8"))
+    known = {
+        item.source_id: item for item in Organization.objects.filter(source=DEMO_SOURCE)
+    }
+    for entry in listed:
+        values = {
+            "kind": entry["kind"],
+            "name": entry["ru"],
+            "name_ru": entry["ru"],
+            "name_kk": entry["kk"],
+            "name_en": entry["en"],
+            "short_name": entry["short"],
+            "phone": entry["phone"],
+        }
+        found = known.get(entry["id"])
+        if found is None:
+            Organization.objects.create(source=DEMO_SOURCE, source_id=entry["id"], **values)
+            counts["created"] += 1
+        elif any(getattr(found, name) != value for name, value in values.items()):
+            Organization.objects.filter(pk=found.pk).update(**values)
+            counts["updated"] += 1
+    return counts
+
+
+def load_logins() -> dict[str, int]:
+    """Create or correct the demo logins; a login that is right is left alone."""
+    counts = {"created": 0, "updated": 0}
+    bodies = dict(
+        Organization.objects.filter(source=DEMO_SOURCE).values_list("source_id", "pk")
+    )
+    users = {user.username: user for user in User.objects.filter(username__in=DEMO_LOGINS)}
+    encoded = next((u.password for u in users.values() if _password_is_right(u.password)), None)
+    encoded = encoded or make_password(DEMO_PASSWORD)
+    for username, (role, body, first, last) in DEMO_LOGINS.items():
+        user = users.get(username) or User(username=username)
+        values: dict[str, Any] = {
+            "roles": [role.value],
+            "organization_id": bodies[body],
+            "first_name": first,
+            "last_name": last,
+            "is_active": True,
+            "is_staff": role == Role.ADMIN,
+            "is_superuser": role == Role.ADMIN,
+        }
+        if user.password != encoded and not _password_is_right(user.password):
+            values["password"] = encoded
+        if all(getattr(user, name) == value for name, value in values.items()):
+            continue
+        counts["updated" if user.pk else "created"] += 1
+        for name, value in values.items():
+            setattr(user, name, value)
+        user.save()
+    return counts
+
+
+def _password_is_right(encoded: str) -> bool:
+    return bool(encoded) and check_password(DEMO_PASSWORD, encoded)
+
+
+def load_accounts(options: DemoOptions, say: Callable[[str], Any]) -> None:
+    """The accounts part of `loaddemo`."""
+    bodies, logins = load_organizations(), load_logins()
+    say(
+        f"organisations: {bodies['created']} created, {bodies['updated']} updated;"
+        f" logins: {logins['created']} created, {logins['updated']} updated"
+    )
+
+
+register_demo(DemoPart(name="accounts", load=load_accounts, order=0))
