@@ -1,0 +1,1 @@
+"""Benchmarks of the city's layers (docs/dev/benchmarks.md)."""
