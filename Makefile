@@ -4,7 +4,7 @@
 SETUP := @python3 -m scripts.setup
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## set up what is missing, start everything, print the address (PORT=8000, DEMO=0)
 	$(SETUP) run
@@ -20,6 +20,12 @@ lint: ## check style, import rules, templates and translations
 
 screenshots: ## draw docs/img from the running demo city (URL=http://127.0.0.1:8000)
 	@.venv/bin/python scripts/screenshots.py
+
+setup: ## install what is missing, start nothing
+	$(SETUP) setup
+
+screenshots: ## make the pictures of docs/img from a running Citymap (URL=http://127.0.0.1:8000)
+	$(SETUP) screenshots $(ARGS)
 
 database: ## start the database alone
 	$(SETUP) database

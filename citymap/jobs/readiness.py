@@ -120,8 +120,18 @@ def clock_problem() -> str:
 
 
 def history_problem() -> str:
-    """Whether tables belong to another role than the one that serves."""
-    return "" if settings.CITYMAP_HAS_OWNER else "history not protected"
+    """Whether the role that serves could undo what protects the history."""
+    if not settings.CITYMAP_HAS_OWNER:
+        return "history not protected"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, tableowner, 'MEMBER') FROM pg_tables"
+            " WHERE schemaname = current_schema() AND tablename = 'django_migrations'"
+        )
+        row = cursor.fetchone()
+    if row and row[0]:
+        return "history not protected: the role that serves owns the tables"
+    return ""
 
 
 for number, (name, problem, required) in enumerate(

@@ -191,6 +191,19 @@ def lint(checkout: Checkout, rest: list[str]) -> int:
     return 1 if failed else 0
 
 
+def setup(checkout: Checkout, rest: list[str]) -> int:
+    """Install what is missing, start nothing."""
+    _ensure_project(checkout, needs=("node", "gettext", "postgres"), dev=False)
+    return 0
+
+
+def screenshots(checkout: Checkout, rest: list[str]) -> int:
+    """Make the pictures of docs/img from a running Citymap."""
+    _ensure_project(checkout, needs=("node", "gettext", "geo", "chromium"), dev=True)
+    command = [checkout.python, "scripts/screenshots.py", *rest]
+    return run_in_foreground(command, env=_environ_of_this_checkout())
+
+
 def database(checkout: Checkout, rest: list[str]) -> int:
     """Start the database alone, until Ctrl-C."""
     ensure_system(("venv", "postgres"))
@@ -230,7 +243,9 @@ COMMANDS: dict[str, Callable[[Checkout, list[str]], int]] = {
     "test": test,
     "bench": bench,
     "lint": lint,
+    "setup": setup,
     "database": database,
+    "screenshots": screenshots,
     "pins": pins,
     "clean": clean,
 }

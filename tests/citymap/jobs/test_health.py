@@ -29,7 +29,7 @@ def test_healthz_needs_no_database(client):
     assert "no-store" in answer.headers["Cache-Control"]
 
 
-def test_ready_when_all_is_right(client, beating_worker, settings):
+def test_ready_when_all_is_right(client, beating_worker, runtime_role, settings):
     settings.CITYMAP_HAS_OWNER = True
     answer = client.get("/readyz")
     assert answer.status_code == 200, answer.json()
@@ -46,6 +46,12 @@ def test_says_when_history_is_not_protected_and_is_ready_all_the_same(
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["warnings"] == ["history not protected"]
+
+
+def test_says_when_the_role_that_serves_owns_the_tables(client, beating_worker, settings):
+    settings.CITYMAP_HAS_OWNER = True
+    (warning,) = client.get("/readyz").json()["warnings"]
+    assert warning == "history not protected: the role that serves owns the tables"
 
 
 @pytest.mark.django_db
@@ -103,10 +109,6 @@ def test_apps_add_checks_of_their_own(client, beating_worker):
         checks.unregister("chain")
     assert answer.status_code == 503
     assert answer.json()["checks"]["chain"] == "broken at 7"
-
-
-def test_runtime_role_can_answer(client, beating_worker, runtime_role):
-    assert client.get("/readyz").status_code == 200
 
 
 @pytest.mark.django_db
