@@ -228,7 +228,9 @@ def assumed_levels(buildings: Buildings, houses: np.ndarray, use_basis: np.ndarr
         rows, neighbours = shapely.STRtree(centres[known]).query(
             centres[unknown], predicate="dwithin", distance=NEIGHBOUR_LEVELS_M
         )
-        for row in np.unique(rows):
-            near = levels[known[neighbours[rows == row]]]
-            levels[unknown[row]] = np.median(near)
+        order = np.argsort(rows, kind="stable")
+        found, starts = np.unique(rows[order], return_index=True)
+        near = np.split(levels[known[neighbours[order]]], starts[1:])
+        for row, heights in zip(found, near, strict=True):
+            levels[unknown[row]] = np.median(heights)
     return levels

@@ -85,7 +85,7 @@ class _Group:
     parsed: StreetName
     written: list[Written] = field(default_factory=list)
     known: list[Known] = field(default_factory=list)
-    reason: str = "another spelling"
+    reason: str = ""
 
     @property
     def roads(self) -> int:
@@ -245,11 +245,12 @@ def _add_street(settlement: str, groups: list[_Group], result: Streets) -> None:
     identities = sorted(street.source_id for group in groups for street in group.known)
     own = source_id_of(main.key, settlement)
     source_id = own if own in identities or not identities else identities[0]
+    on_roads = [item for item in written if item.roads and names.key_of(item.text) == main.key]
     russian, kazakh, others = Counter(), Counter(), Counter()
     for item in written:
-        # What people write on houses says how a street is called here.
-        weight = 1 if names.key_of(item.text) == main.key else 0
-        russian[item.text] += item.addresses * weight
+        # How often a name of the roads stands on houses says how the street is called here.
+        if item in on_roads or not on_roads:
+            russian[item.text] += item.addresses
         russian.update(item.russian)
         kazakh.update(item.kazakh)
         others.update(item.others)
@@ -267,7 +268,11 @@ def _add_street(settlement: str, groups: list[_Group], result: Streets) -> None:
     )  # fmt: skip
     for item in written:
         result.street_of[settlement, item.text] = source_id
-    reasons = {item.text: group.reason for group in groups for item in group.written}
+    reasons = {
+        item.text: group.reason or main.reason or "another spelling"
+        for group in groups
+        for item in group.written
+    }
     first = name if name in reasons else spellings[0]
     result.merged.extend(
         Merged(text, name, "another spelling" if names.key_of(text) == main.key else reasons[text])

@@ -3,6 +3,7 @@
 All functions work on the columns of a layer and its geometries (n,) in the city CRS.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,7 +89,8 @@ def repeated_addresses(
     streets = addresses.columns["street_name"]
     first: dict[tuple, int] = {}
     repeats: dict[int, str] = {}
-    inside = (row for row, house in enumerate(houses) if house is not None)
+    shared = {house for house, count in Counter(houses).items() if house and count > 1}
+    inside = (row for row, house in enumerate(houses) if house in shared)
     # Buildings themselves come first.
     for row in sorted(inside, key=lambda r: (addresses.ids[r] not in own, addresses.ids[r])):
         key = (houses[row], names.key_of(streets[row]), names.fold(numbers[row]))

@@ -47,13 +47,6 @@ _SIMPLE: dict[str, type[CityObject]] = {
     "bus_stop": models.BusStop,
     "place": models.PlaceName,
 }
-_MODELS: dict[str, type[CityObject]] = {
-    **_SIMPLE,
-    "address": models.Address,
-    "road": models.Road,
-    "street": models.Street,
-    "territory": models.Territory,
-}
 # The order of the layers in a report.
 LAYERS = (
     "building", "address", "street", "yard", "playground", "sports_ground", "manhole",
@@ -167,20 +160,12 @@ class _Writer:
         self.report.layer("street").retired += retire_unnamed_streets(
             source=SOURCE, present=streets, when=self.when, scope=self._scope("street")
         )
-        self._analyze()
         if self.job.yards:
             self._step("yard")
             derive_yards(when=self.when, say=self.report.notes.append, report=self.report)
         if any(counts.wrote for counts in self.report.layers.values()):
             self._step("search")
             refresh_search()
-
-    def _analyze(self) -> None:
-        """Statistics of what was written: the queries of yards and search need them at once."""
-        with connection.cursor() as cursor:
-            for layer, model in _MODELS.items():
-                if self.report.layer(layer).wrote:
-                    cursor.execute(f'ANALYZE "{model._meta.db_table}"')
 
     def _step(self, name: str) -> None:
         self.done += 1

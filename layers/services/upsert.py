@@ -20,6 +20,9 @@ from layers.report import ImportReport, LayerReport
 from layers.services.retire import RetireScope, retire_missing
 from layers.services.staging import TABLE, Column, Staging
 
+# Statistics of the target follow at once when so much of it was written.
+_ANALYZE_ROWS, _ANALYZE_SHARE = 200, 0.1
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
@@ -84,6 +87,9 @@ def upsert(
         counts.created += created
         counts.updated += updated
         counts.unchanged += existing - updated
+        if created + updated > max(_ANALYZE_ROWS, _ANALYZE_SHARE * existing):
+            # The next statements of the same transaction join with these rows.
+            cursor.execute(sql.SQL("ANALYZE {}").format(staging.target))
         if retire is not None:
             counts.retired += retire_missing(
                 cursor=cursor,
