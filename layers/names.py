@@ -21,6 +21,8 @@ _LETTERS = str.maketrans(
         "x": "х", "y": "у",
     }
 )  # fmt: skip
+# The one word that both languages write and spell apart after folding.
+_KAZAKHSTAN = re.compile("казакстан")
 _CYRILLIC = re.compile("[а-яәғқңөұүһіё]", re.IGNORECASE)
 _APOSTROPHES = re.compile("[\"'«»“”„`’]")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
@@ -99,19 +101,20 @@ def fold(text: str) -> str:
 
 def _words(text: str) -> list[str]:
     text = _APOSTROPHES.sub("", text.casefold())
-    return [
-        word.translate(_LETTERS) if _CYRILLIC.search(word) else word
-        for word in _NOT_WORD.sub(" ", text).split()
-    ]
+    return [_letters(word) for word in _NOT_WORD.sub(" ", text).split()]
+
+
+def _letters(word: str) -> str:
+    if not _CYRILLIC.search(word):
+        return word
+    return _KAZAKHSTAN.sub("казахстан", word.translate(_LETTERS))
 
 
 def _tokens(text: str) -> list[str]:
     """Folded words with hyphens kept (`9-я`, `пр-д`), numbers reduced to their digits."""
     found = []
     for raw in re.split(r"[\s,.;:/_]+", _APOSTROPHES.sub("", text.casefold())):
-        word = raw.strip("-–—")
-        if _CYRILLIC.search(word):
-            word = word.translate(_LETTERS)
+        word = _letters(raw.strip("-–—"))
         if word == "з-й":  # the letter З for the digit 3
             word = "3"
         ordinal = _ORDINAL.fullmatch(word)

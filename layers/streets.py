@@ -178,8 +178,9 @@ def _without_type(groups: Mapping[str, _Group]) -> dict[str, str]:
             by_core[group.parsed.core, group.parsed.area].append(group)
     found = {}
     for key, group in groups.items():
+        untyped = group.parsed.kind == StreetKind.STREET and not group.parsed.sort
         typed = by_core.get((group.parsed.core, group.parsed.area), [])
-        if not group.parsed.sort and not group.roads and len(typed) == 1:
+        if untyped and not group.roads and len(typed) == 1:
             found[key] = typed[0].key
     return found
 

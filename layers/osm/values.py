@@ -168,16 +168,15 @@ def flats(text: str | None) -> int | None:
     """Number of flats: `100`; or the number of those listed, `1-20;25`."""
     if text is None:
         return None
-    single = whole_number(text, low=1, high=5000)
-    if single is not None:
-        return single
+    single = whole_number(text)
+    if single is not None:  # one number is a count, several are the flats themselves
+        return single if 1 <= single <= 5000 else None
     count = 0
     for part in re.split(r"[;,]", text):
         span = re.fullmatch(r"\s*(\d{1,4})\s*(?:[-–]\s*(\d{1,4})\s*)?", part, re.ASCII)
         if not span or int(span[2] or span[1]) < int(span[1]):
             return None
         count += int(span[2] or span[1]) - int(span[1]) + 1
-    # One number is a count; several are the flats themselves.
     return count if 1 <= count <= 5000 else None
 
 
