@@ -1,6 +1,6 @@
 # Needs git, make and python3; everything else is installed by `make run` (see docs/operations.md).
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint screenshots database pins clean
+.PHONY: help run test bench lint setup database screenshots pins clean
 SETUP := @python3 -m scripts.setup
 
 help: ## say what there is
@@ -17,9 +17,6 @@ bench: ## run the benchmarks, write var/bench/latest.json (ARGS="tiles search" f
 
 lint: ## check style, import rules, templates and translations
 	$(SETUP) lint
-
-screenshots: ## draw docs/img from the running demo city (URL=http://127.0.0.1:8000)
-	@.venv/bin/python scripts/screenshots.py
 
 setup: ## install what is missing, start nothing
 	$(SETUP) setup
