@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citymap.tiles.fonts import BOLD, ITALIC, REGULAR
 from citymap.tiles.registry import Backdrop
-from layers.choices import LandUseKind, PlaceKind, RailwayKind, RoadClass, WaterKind
+from layers.choices import LandUseKind, PlaceKind, RailwayKind, RoadClass, TerritoryKind, WaterKind
 
 StyleLayer = Mapping[str, Any]
 BASE_MIN_ZOOM, BASE_MAX_ZOOM = 8, 15
@@ -38,9 +38,9 @@ SERVICE = (RoadClass.SERVICE,)
 PATHS = (RoadClass.FOOTWAY, RoadClass.CYCLEWAY, RoadClass.STEPS, RoadClass.TRACK, RoadClass.OTHER)
 
 # zoom, width in pixels
-MAJOR_WIDTH = (10, 1.2, 12, 2, 14, 5, 16, 12, 18, 28)
-MIDDLE_WIDTH = (10, 0.6, 12, 1.3, 14, 3.6, 16, 9.5, 18, 24)
-LOCAL_WIDTH = (12, 0.4, 13, 0.9, 14, 2, 16, 7, 18, 18)
+MAJOR_WIDTH = (10, 1.2, 12, 2.4, 14, 5.5, 16, 12, 18, 28)
+MIDDLE_WIDTH = (10, 0.6, 12, 1.5, 14, 3.8, 16, 9.5, 18, 24)
+LOCAL_WIDTH = (12, 0.5, 13, 1, 14, 2.2, 16, 7, 18, 18)
 SERVICE_WIDTH = (14, 0.6, 16, 3, 18, 9)
 WATERWAY_WIDTH = (10, 0.6, 14, 1.4, 18, 4)
 PATH_WIDTH = (14, 0.5, 16, 1.1, 18, 2)
@@ -151,7 +151,8 @@ GROUND: list[StyleLayer] = [
             "line-width": [
                 "interpolate", ["exponential", 1.4], ["zoom"],
                 10, ["match", ["get", "kind"], RailwayKind.MAIN.value, 0.9, 0],
-                13, ["match", ["get", "kind"], RailwayKind.MAIN.value, 1.3, 0.6],
+                12, ["match", ["get", "kind"], RailwayKind.MAIN.value, 1.1, 0.25],
+                14, ["match", ["get", "kind"], RailwayKind.MAIN.value, 1.6, 0.8],
                 18, ["match", ["get", "kind"], RailwayKind.MAIN.value, 3, 2],
             ],
         },
@@ -165,13 +166,17 @@ GROUND: list[StyleLayer] = [
         },
     },
     {
-        "id": "base-boundary", "type": "line", "source-layer": "boundary",
+        "id": "base-boundary", "type": "line", "source-layer": "boundary", "maxzoom": 15,
         "layout": {"line-join": "round"},
         "paint": {
-            "line-color": "{base.boundary}", "line-dasharray": [5, 2, 1, 2], "line-opacity": 0.7,
+            "line-color": "{base.boundary}", "line-dasharray": [5, 2, 1, 2],
+            "line-opacity": ["match", ["get", "kind"], TerritoryKind.CITY.value, 0.7, 0.35],
             "line-width": by_zoom(10, 0.8, 16, 2),
         },
     },
+]  # fmt: skip
+
+BUILDINGS: list[StyleLayer] = [
     {
         "id": "base-building", "type": "fill", "source-layer": "building", "minzoom": 13,
         "paint": {
@@ -228,7 +233,7 @@ LABELS: list[StyleLayer] = [
         },
     ),
     label(
-        "place-small", "place", size=by_zoom(12, 10.5, 16, 14), token="label_street", minzoom=12,
+        "place-small", "place", size=by_zoom(13, 10.5, 16, 13), token="label_quiet", minzoom=13,
         maxzoom=16.5, filter=any_of("kind", (PlaceKind.GARDEN_SOCIETY, PlaceKind.LOCALITY)),
         font=ITALIC, layout={"text-max-width": 8, "text-padding": 10},
     ),
@@ -239,7 +244,7 @@ LABELS: list[StyleLayer] = [
         layout={"text-max-width": 7, "text-letter-spacing": 0.04, "text-padding": 8},
     ),
     label(
-        "place-city", "place", size=by_zoom(8, 14, 12, 22), token="label", font=BOLD, maxzoom=13,
+        "place-city", "place", size=by_zoom(8, 14, 12, 22), token="label", font=BOLD, maxzoom=12.7,
         filter=any_of("kind", (PlaceKind.CITY,)), halo=2,
         layout={"text-max-width": 8, "text-padding": 4},
     ),
@@ -248,6 +253,7 @@ LABELS: list[StyleLayer] = [
 BACKDROP = Backdrop(
     vector_layers=VECTOR_LAYERS,
     ground=GROUND,
+    buildings=BUILDINGS,
     volumes=VOLUMES,
     labels=LABELS,
     switches=[

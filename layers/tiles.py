@@ -68,7 +68,11 @@ def outlined(color, *, opacity=0.22):
         {
             "type": "line",
             "layout": {"line-join": "round"},
-            "paint": {"line-color": color, "line-width": by_zoom(12, 0.5, 15, 1, 18, 2)},
+            "paint": {
+                "line-color": color,
+                "line-width": by_zoom(12, 0.4, 15, 0.8, 18, 1.6),
+                "line-opacity": 0.8,
+            },
         },
     )
 
@@ -110,12 +114,15 @@ register_layer(
         fields={"label": "label", "houses": "houses", "apartments": "apartments"},
         fields_by_zoom={14: ("label", "houses", "apartments")},
         paint=(
-            {"type": "fill", "paint": {"fill-color": "{yard.fill}", "fill-opacity": 0.13}},
+            {"type": "fill", "paint": {"fill-color": "{yard.fill}", "fill-opacity": 0.14}},
             {
                 "type": "line", "minzoom": 13, "layout": {"line-join": "round"},
                 "paint": {
-                    "line-color": "{yard.line}", "line-opacity": 0.75,
-                    "line-width": by_zoom(13, 0.5, 16, 1.2, 18, 2),
+                    "line-color": "{yard.line}",
+                    "line-opacity": ["interpolate", ["linear"], ["zoom"], 13, 0.25, 16, 0.75],
+                    "line-width": by_zoom(13, 0.5, 16, 1, 18, 1.6),
+                    # Outwards: the line around a house in the yard is hidden by the house.
+                    "line-offset": by_zoom(13, -0.3, 16, -0.6, 18, -0.9),
                 },
             },
         ),

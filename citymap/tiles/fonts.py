@@ -34,7 +34,11 @@ def _files(sheet: Path) -> list[tuple[str, list[str]]]:
         return []
     found = dict(_FACE_RULE.findall(sheet.read_text(encoding="utf-8")))
     wanted = re.compile(rf"noto-sans-({'|'.join(SUBSETS)})-\d+-\w+\.woff2$")
-    return [(file, ranges.split(",")) for file, ranges in found.items() if wanted.search(file)]
+    # MapLibre takes the first file whose range has a letter, a browser the last one declared:
+    # two ranges have Ұ, and only the later file draws it.
+    return [
+        (file, ranges.split(",")) for file, ranges in reversed(found.items()) if wanted.search(file)
+    ]
 
 
 def font_faces() -> dict[str, list[dict]]:

@@ -49,14 +49,15 @@ class Backdrop:
     """A source whose tiles are built ahead of time, and its part of the style.
 
     vector_layers: layer name -> attribute name -> "String", "Number" or "Boolean".
-    ground, volumes, labels: MapLibre style layers with `id` and `source-layer`, without
-        `source`; city objects are drawn between ground and volumes, points above the volumes,
-        and labels over all. Colours may be palette tokens, `"{base.water}"`.
+    ground, buildings, volumes, labels: MapLibre style layers with `id` and `source-layer`,
+        without `source`; how the city's layers lie between them says `citymap/tiles/style.py`.
+        Colours may be palette tokens, `"{base.water}"`.
     switches: parts that the legend can switch, as `(name, title, style layer ids, visible)`.
     """
 
     vector_layers: Mapping[str, Mapping[str, str]]
     ground: Sequence[Mapping[str, Any]] = ()
+    buildings: Sequence[Mapping[str, Any]] = ()
     volumes: Sequence[Mapping[str, Any]] = ()
     labels: Sequence[Mapping[str, Any]] = ()
     switches: Sequence[tuple[str, Text, Sequence[str], bool]] = ()

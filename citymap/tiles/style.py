@@ -1,6 +1,6 @@
 """The map's style: one MapLibre style document per theme, language and reader.
 
-The base map's ground lies lowest, then areas and lines of the city's layers, volumes of
+The base map's ground lies lowest, then areas of the city's layers, buildings, lines, volumes of
 buildings, points, the base map's labels, and the labels of the city's layers. A style names
 only sources that its reader may see.
 
@@ -11,7 +11,7 @@ only sources that its reader may see.
      "styleLayers": [id, ...], "legend": [{"label", "color", "shape"}, ...]}
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import get_language
@@ -23,7 +23,10 @@ from citymap.tiles.palette import THEMES, Theme, resolve
 from citymap.tiles.registry import MapLayer, MapSource, layers_of, sources
 
 StyleLayer = dict[str, Any]
-AREAS_AND_LINES = ("fill", "line", "heatmap")
+# From the lowest: a part of the base map, and what registered layers draw upon it.
+STACK = (
+    ("ground", "areas"), ("buildings", "lines"), ("volumes", "points"), ("labels", "words"),
+)  # fmt: skip
 
 
 class UnknownStyleError(LookupError):
@@ -51,14 +54,6 @@ def build_style(
         raise UnknownStyleError(name)
     shown = visible_sources(user)
     words = {"label": localized_label()}
-    parts = [
-        *(layer for source in shown for layer in backdrop_layers(source, "ground")),
-        *guest_layers(shown, is_area_or_line),
-        *(layer for source in shown for layer in backdrop_layers(source, "volumes")),
-        *guest_layers(shown, is_point),
-        *(layer for source in shown for layer in backdrop_layers(source, "labels")),
-        *guest_layers(shown, worded),
-    ]
     return {
         "version": 8,
         "name": f"Citymap {name}",
@@ -72,7 +67,7 @@ def build_style(
         "sprite": sprite,
         "font-faces": font_faces(),
         "sources": {source.name: source_json(source) for source in shown},
-        "layers": [resolve(layer, name, words) for layer in parts],
+        "layers": [resolve(layer, name, words) for layer in stacked(shown)],
     }
 
 
@@ -80,6 +75,28 @@ def localized_label() -> list:
     """An expression: the feature's name in the reader's language, else as it is written."""
     language = (get_language() or "").split("-")[0]
     return ["coalesce", ["get", f"name_{language}"], ["get", "name"]]
+
+
+def stacked(shown: Sequence[MapSource]) -> Iterator[StyleLayer]:
+    """All style layers from the lowest to the highest."""
+    for backdrop_part, guest_part in STACK:
+        for source in shown:
+            yield from backdrop_layers(source, backdrop_part)
+        for source in shown:
+            for layer in layers_of(source.name):
+                yield from (part for part in style_layers(layer) if role(layer, part) == guest_part)
+
+
+def role(layer: MapLayer, part: StyleLayer) -> str:
+    """What a style layer of a registered layer draws: areas, lines, points or words.
+
+    The outline of an area goes with the area: buildings hide what runs beneath them.
+    """
+    if "text-field" in part.get("layout", {}):
+        return "words"
+    if part["type"] in ("fill", "line") and any(one["type"] == "fill" for one in layer.paint):
+        return "areas"
+    return "lines" if part["type"] in ("line", "heatmap") else "points"
 
 
 def backdrop_layers(source: MapSource, part: str) -> list[StyleLayer]:
@@ -91,15 +108,6 @@ def backdrop_layers(source: MapSource, part: str) -> list[StyleLayer]:
         _placed(dict(layer), source.name, visible=layer["id"] not in hidden)
         for layer in getattr(source.backdrop, part)
     ]
-
-
-def guest_layers(
-    shown: Sequence[MapSource], wanted: Callable[[StyleLayer], bool]
-) -> Iterable[StyleLayer]:
-    """The style layers of all registered layers that `wanted` picks, in drawing order."""
-    for source in shown:
-        for layer in layers_of(source.name):
-            yield from (part for part in style_layers(layer) if wanted(part))
 
 
 def style_layers(layer: MapLayer) -> list[StyleLayer]:
@@ -135,19 +143,6 @@ def grid_circles(layer: MapLayer) -> StyleLayer:
     }
 
 
-def is_area_or_line(layer: StyleLayer) -> bool:
-    return layer["type"] in AREAS_AND_LINES
-
-
-def is_point(layer: StyleLayer) -> bool:
-    return not (is_area_or_line(layer) or worded(layer))
-
-
-def worded(layer: StyleLayer) -> bool:
-    """Whether a style layer draws text."""
-    return "text-field" in layer.get("layout", {})
-
-
 def _placed(layer: StyleLayer, source: str, *, visible: bool) -> StyleLayer:
     if layer["type"] != "background":
         layer["source"] = source
@@ -163,12 +158,7 @@ def layer_tree(shown: Sequence[MapSource], theme: Theme) -> list[dict[str, Any]]
         if source.backdrop is None:
             continue
         known = {
-            layer["id"]: layer
-            for layer in (
-                *source.backdrop.ground,
-                *source.backdrop.volumes,
-                *source.backdrop.labels,
-            )
+            layer["id"]: layer for part, _ in STACK for layer in getattr(source.backdrop, part)
         }
         tree += [
             {
