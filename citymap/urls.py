@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("citymap.tiles.urls")),
     path("", include("citymap.places.urls")),
     path("", include("citymap.jobs.urls")),
+    path("plan/yards/", include("layers.console.urls")),
+    path("api/plan/yards/", include("layers.console.api_urls")),
     path("accounts/", include("citymap.accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/openapi.json", openapi, name="openapi"),

@@ -13,6 +13,8 @@ from layers.yards.identity import fresh_id
 _MERGE_GAP_M = 8.0
 # A house may stand this far from the outline of its yard.
 _HOUSE_AWAY_M = 5.0
+# Outlines are shown with points this close to the true line; a change must be twice as deep.
+_HAND_M = 1.0
 # How far a dividing line is carried on beyond its ends.
 _LINE_BEYOND_M = 20.0
 MIN_AREA_M2 = 50.0
@@ -33,8 +35,10 @@ def redraw(
 ) -> Correction:
     """A new outline for a yard. Neighbours give way; their houses inside it come along.
 
-    Raises DrawingRefusedError when the outline is no sound polygon in the city, leaves one of
-    the yard's houses outside, or takes all houses or all ground of a neighbour.
+    What differs from the old outline by less than 2 m (the breadth of a hand on the map) stays
+    as it was, and so do islands inside. Raises DrawingRefusedError when the outline is no sound
+    polygon in the city, leaves one of the yard's houses outside, or takes all houses or all
+    ground of a neighbour.
     """
     outline = _sound(outline, city)
     _refuse_houses_outside(yard.houses, outline, around, labels)
@@ -51,7 +55,40 @@ def redraw(
                 _("Nothing would be left of the yard %(yard)s: merge the yards instead.")
                 % {"yard": labels.get(other.key, other.key)}
             )
-    return _correction([PlannedYard(key=yard.key, houses=_sorted(houses), ground=outline)], around)
+    ground = _with_changes(yard, outline, around)
+    return _correction([PlannedYard(key=yard.key, houses=_sorted(houses), ground=ground)], around)
+
+
+def handle_outline(yard: PlannedYard, around: Surroundings) -> shapely.Polygon:
+    """The outer outline of a yard with its houses, with few enough points to be dragged."""
+    return shapely.simplify(_filled(yard, around), _HAND_M)
+
+
+def _filled(yard: PlannedYard, around: Surroundings) -> shapely.Polygon:
+    solid = shapely.union_all([yard.ground, *shapely.buffer(around.outlines(yard.houses), 0.1)])
+    return shapely.Polygon(_only(list(shapely.get_parts(solid))).exterior)
+
+
+def _with_changes(
+    yard: PlannedYard, outline: shapely.Polygon, around: Surroundings
+) -> shapely.Polygon:
+    """The yard's old ground with what the new outline adds and without what it leaves out."""
+    old = _filled(yard, around)
+    added = _opened(shapely.difference(outline, old))
+    removed = _opened(shapely.difference(old, outline))
+    ground = shapely.union_all([yard.ground, added, *around.outlines(yard.houses)])
+    # Cracks between old ground and what was added are closed.
+    ground = shapely.buffer(
+        shapely.buffer(ground, 0.05, join_style="mitre"), -0.05, join_style="mitre"
+    )
+    return _only(list(shapely.get_parts(shapely.difference(ground, removed))))
+
+
+def _opened(area: shapely.Geometry) -> shapely.Geometry:
+    """The area without what is thinner than 2 m."""
+    return shapely.buffer(
+        shapely.buffer(area, -_HAND_M, join_style="mitre"), _HAND_M, join_style="mitre"
+    )
 
 
 def merge(yards: Sequence[PlannedYard], *, key: str, around: Surroundings) -> Correction:
@@ -113,6 +150,22 @@ def split(yard: PlannedYard, line: shapely.LineString, *, around: Surroundings) 
             raise DrawingRefusedError(_("The line does not divide the yard in two."))
         results.append(PlannedYard(key=key, houses=_sorted(houses), ground=piece))
     return _correction(results, around)
+
+
+def suggested_line(yard: PlannedYard, around: Surroundings) -> shapely.LineString:
+    """A line to begin a split with: across the yard, through the widest gap between its houses
+    as they follow each other along the yard's longer direction."""
+    middles = shapely.get_coordinates(shapely.centroid(around.outlines(yard.houses)))
+    spread = middles if len(middles) > 1 else shapely.get_coordinates(yard.ground)
+    centred = spread - spread.mean(axis=0)
+    along = np.linalg.svd(centred, full_matrices=False)[2][0]
+    position = np.sort(middles @ along)
+    gaps = np.diff(position)
+    at = position[gaps.argmax()] + gaps.max() / 2 if len(gaps) else position[0]
+    corners = shapely.get_coordinates(yard.ground)
+    across = np.array([-along[1], along[0]])
+    ends = corners @ across
+    return shapely.LineString([along * at + across * ends.min(), along * at + across * ends.max()])
 
 
 def _houses_by_side(

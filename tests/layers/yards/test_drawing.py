@@ -4,7 +4,7 @@ import pytest
 import shapely
 
 from layers.yards.corrections import PlannedYard, Surroundings, apply_correction
-from layers.yards.drawing import DrawingRefusedError, merge, redraw, split
+from layers.yards.drawing import DrawingRefusedError, merge, redraw, split, suggested_line
 from tests.layers.yards.test_corrections import surroundings, yard
 from tests.layers.yards.towns import slab
 
@@ -115,3 +115,13 @@ def test_a_line_divides_a_yard(yards, around):
 def test_lines_that_make_no_yards_are_refused(yards, around, line, message):
     with pytest.raises(DrawingRefusedError, match=message):
         split(yards["west"], line, around=around)
+
+
+def test_the_suggested_line_splits_a_yard_of_two_houses(yards, around):
+    line = suggested_line(yards["west"], around)
+    drawn = split(yards["west"], line, around=around)
+    assert sorted(result.houses for result in drawn.results) == [("w1",), ("w2",)]
+
+
+def test_a_line_is_suggested_for_one_house_too(yards, around):
+    assert suggested_line(yards["east"], around).length > 40

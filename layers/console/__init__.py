@@ -1,0 +1,1 @@
+"""Pages for planners: the yard editor, mounted at `/plan/yards/` and `/api/plan/yards/`."""
