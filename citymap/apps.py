@@ -11,5 +11,5 @@ class CitymapConfig(AppConfig):
         from citymap import checks  # noqa: F401, PLC0415 (registers the checks)
 
         # Each app offers what it has to the platform in files of these names;
-        # the floor never lists its guests.
-        autodiscover_modules("tiles", "places", "jobs", "demo", "navigation")
+        # the floor never lists its guests. `demo` is left to loaddemo: servers do not need it.
+        autodiscover_modules("tiles", "places", "jobs", "navigation")

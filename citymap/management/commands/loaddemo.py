@@ -5,6 +5,7 @@ from argparse import ArgumentTypeError
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
 from citymap.demo import DemoOptions, parts
@@ -51,15 +52,12 @@ class Command(BaseCommand):
                     " the demo. Set CITYMAP_DEMO=1 where nothing real is at stake."
                 )
             )
-        wanted = DemoOptions(
-            scale=options["scale"], years=options["years"], seed=options["seed"]
-        )
+        wanted = DemoOptions(scale=options["scale"], years=options["years"], seed=options["seed"])
         started = time.monotonic()
+        autodiscover_modules("demo")
         for part in parts:
             began = time.monotonic()
             self.stdout.write(f"{part.name}: ...")
             part.load(wanted, lambda text: self.stdout.write(f"  {text}"))
             self.stdout.write(f"{part.name}: {time.monotonic() - began:.1f} s")
-        self.stdout.write(
-            self.style.SUCCESS(f"demo loaded in {time.monotonic() - started:.1f} s")
-        )
+        self.stdout.write(self.style.SUCCESS(f"demo loaded in {time.monotonic() - started:.1f} s"))
