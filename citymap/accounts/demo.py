@@ -11,7 +11,7 @@ from citymap.accounts.choices import Role
 from citymap.accounts.models import Organization, User
 from citymap.demo import DemoOptions, DemoPart, register_demo
 
-DEMO_PASSWORD = "citymap-demo"  # noqa: S105 (the contract publishes it; refused outside the demo)
+DEMO_PASSWORD = "citymap-demo"
 DEMO_SOURCE = "demo"
 ORGANIZATIONS_FILE = settings.BASE_DIR / "fixtures" / "geo" / "organizations.json"
 # login: role, organisation, first name, last name
@@ -35,9 +35,7 @@ def load_organizations() -> dict[str, int]:
     """Create or correct the demo's organisations; returns created and updated counts."""
     counts = {"created": 0, "updated": 0}
     listed = json.loads(ORGANIZATIONS_FILE.read_text(encoding="utf-8"))
-    known = {
-        item.source_id: item for item in Organization.objects.filter(source=DEMO_SOURCE)
-    }
+    known = {item.source_id: item for item in Organization.objects.filter(source=DEMO_SOURCE)}
     for entry in listed:
         values = {
             "kind": entry["kind"],
@@ -61,9 +59,7 @@ def load_organizations() -> dict[str, int]:
 def load_logins() -> dict[str, int]:
     """Create or correct the demo logins; a login that is right is left alone."""
     counts = {"created": 0, "updated": 0}
-    bodies = dict(
-        Organization.objects.filter(source=DEMO_SOURCE).values_list("source_id", "pk")
-    )
+    bodies = dict(Organization.objects.filter(source=DEMO_SOURCE).values_list("source_id", "pk"))
     users = {user.username: user for user in User.objects.filter(username__in=DEMO_LOGINS)}
     encoded = next((u.password for u in users.values() if _password_is_right(u.password)), None)
     encoded = encoded or make_password(DEMO_PASSWORD)

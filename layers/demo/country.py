@@ -12,7 +12,7 @@ from layers.demo.lots import STYLES, build_lots
 from layers.demo.plan import Plan, PlanFeature
 from layers.demo.shapes import biggest_part, blob, smooth_ring
 from layers.demo.sheet import Sheet
-from layers.demo.streets import Block, TRACK_GAP_M, grid_lines, rail_corridor, river_polygon
+from layers.demo.streets import TRACK_GAP_M, Block, grid_lines, rail_corridor, river_polygon
 
 
 def water(sheet: Sheet, plan: Plan, seed: int) -> shapely.Geometry:
@@ -285,9 +285,10 @@ OUTER_TAGS = {
 def outer_areas(sheet: Sheet, plan: Plan, blocks: list[Block]) -> None:
     """Areas of the plan that took no block lie outside the town and are drawn as they are."""
     placed = {id(block.area) for block in blocks if block.area}
+    town = town_ground(plan)
     for item in plan.of("area"):
         tags = OUTER_TAGS.get(item.get("use"))
-        if id(item) in placed or tags is None:
+        if id(item) in placed or tags is None or town.contains(item.geom.centroid):
             continue
         outline = soft(item.geom)
         if item.get("use") in ("industry", "farm"):

@@ -100,7 +100,10 @@ def _fill_court(sheet: Sheet, court: Polygon, style: str, seed: int) -> None:
     slabs = slabs[without_conflicts(slabs, HOUSE_GAP_M, -shapely.area(slabs))]
     for slab in slabs:
         sheet.house(slab, _house_tags(slab, storeys, seed))
-    _furnish(sheet, court, slabs, key, centre)
+    drives = _drives(court, slabs, centre)
+    for drive in drives:
+        sheet.line(drive, {"highway": "service", "service": "driveway", "surface": "asphalt"})
+    _furnish(sheet, court, slabs, drives, key, centre)
 
 
 def _around(court, depth, storeys, key, *, open_side: bool) -> list[Polygon]:
@@ -222,6 +225,28 @@ def _house_tags(slab: Polygon, storeys: str, seed: int) -> Tags:
     return tags
 
 
+DRIVE_FROM_HOUSE_M = 7.5
+
+
+def _drives(court: Polygon, slabs: np.ndarray, centre: np.ndarray) -> list[LineString]:
+    """A drive along the court side of each house, where it meets no other house."""
+    found = []
+    tree = shapely.STRtree(slabs)
+    for number, slab in enumerate(slabs):
+        axis, length, width = long_axis(slab)
+        if length < 34 or width > 0.6 * length:
+            continue
+        middle = np.array(slab.centroid.coords[0])
+        across = np.array([-axis[1], axis[0]])
+        side = 1.0 if (centre - middle) @ across > 0 else -1.0
+        start = middle + across * side * (width / 2 + DRIVE_FROM_HOUSE_M)
+        drive = LineString([start - axis * length / 2, start + axis * length / 2])
+        near = set(tree.query(drive, "dwithin", 4.0).tolist()) - {number}
+        if court.contains(drive) and not near:
+            found.append(drive)
+    return found
+
+
 PLAYGROUND_SURFACES = {"sand": 0.36, "rubber": 0.3, "grass": 0.14, "ground": 0.14, "tartan": 0.06}
 CONDITIONS = {"good": 0.5, "fair": 0.33, "poor": 0.17}
 
@@ -238,11 +263,11 @@ def _dated(key: np.ndarray, salt: str, first: int, last: int) -> str:
     return f"{year}-{month:02d}" if precise < 0.55 else f"{year}-{month:02d}-{day:02d}"
 
 
-def _furnish(sheet: Sheet, court: Polygon, slabs, key, centre) -> None:
+def _furnish(sheet: Sheet, court: Polygon, slabs, drives, key, centre) -> None:
     """Playground, sports ground, waste site and parking on the ground that houses leave."""
     free = court.buffer(-5).difference(shapely.union_all(shapely.buffer(slabs, 7.0)))
     axis, _, _ = long_axis(court)
-    taken: list[Polygon] = []
+    taken: list[Polygon] = [drive.buffer(3) for drive in drives]
 
     def place(salt: str, length: float, width: float) -> Polygon | None:
         for attempt in range(6):
@@ -294,5 +319,10 @@ def _furnish(sheet: Sheet, court: Polygon, slabs, key, centre) -> None:
         )
     if draw["waste"] < 0.5 and (ground := place("waste", 7.0, 3.0)):
         sheet.point(*ground.centroid.coords[0], {"amenity": "waste_disposal", "access": "yes"})
+    for salt in ("path", "other path")[: 2 if draw["play"] < 0.5 else 1]:
+        turn = np.pi * float(chance.uniform(key, salt)[0])
+        path = cut_line(free, centre, np.array([np.cos(turn), np.sin(turn)]))
+        if path is not None and path.length > 30:
+            sheet.line(path, {"highway": "footway", "surface": "asphalt"})
     if draw["park"] < 0.42 and (ground := place("parking", 34.0, 12.0)):
         sheet.area(ground, {"amenity": "parking", "surface": "asphalt"})

@@ -6,7 +6,7 @@ Few, and each at a known place: what the report must say of them is in the tests
 import numpy as np
 
 from layers.demo import chance
-from layers.demo.osmfile import Encoded, node_ids, to_units
+from layers.demo.osmfile import Encoded, add_ways
 from layers.demo.sheet import House, Sheet
 
 ODD_LEVELS = ("пять", "5;9", "0", "55555", "-2", "1,5", "9 эт.")
@@ -39,44 +39,28 @@ def spoil_file(encoded: Encoded, corner: np.ndarray, seed: int) -> None:
 
     corner: a place in open country near the edge of the city, metres (2,).
     """
-    taken = {way[0] for way in encoded.ways}
+    place = {way[0]: number for number, way in enumerate(encoded.ways)}
     streets = [w for w in encoded.ways if w[2].get("highway") == "residential" and len(w[1]) > 4]
     for number in range(MISSING_WAYS):
         which = int(chance.word(seed, "cut", number) % np.uint64(len(streets)))
         way_id, refs, tags = streets[which]
-        place = next(i for i, way in enumerate(encoded.ways) if way[0] == way_id)
         lost = int(chance.word(seed, "lost", number) % np.uint64(1 << 40)) + (1 << 55)
-        encoded.ways[place] = (way_id, [*refs, lost, lost + 1], tags)
+        encoded.ways[place[way_id]] = (way_id, [*refs, lost, lost + 1], tags)
     bow_tie = [(0, 0), (14, 12), (14, 0), (0, 12), (0, 0)]
     line = [(30, 0), (42, 0), (30, 0), (42, 0), (30, 0)]
     opened = [(60, 0), (72, 0), (72, 10), (60, 10)]
     lone = [(90, 0), (90.004, 0), (90, 0.004), (90, 0)]
-    for shape, tags in (
+    faulty = (
         (bow_tie, {"building": "yes", "addr:street": "Полевая", "addr:housenumber": "б/н"}),
         (line, {"building": "yes"}),
         (opened, {"building": "house"}),
         (lone, {"building": "shed"}),
         ([(x, y + 60) for x, y in bow_tie], {"landuse": "grass"}),
-    ):
-        _add_way(encoded, taken, np.array(shape, dtype=float) + corner, tags)
+    )
+    add_ways(encoded, [(np.array(shape, dtype=float) + corner, tags) for shape, tags in faulty])
     ghost = (1 << 56) + int(chance.word(seed, "ghost") % np.uint64(1 << 30))
     encoded.relations.append(
         (ghost, [("w", ghost + 1, "outer"), ("w", ghost + 2, "inner")],
          {"type": "multipolygon", "building": "yes"})
     )  # fmt: skip
     encoded.relations.sort(key=lambda relation: relation[0])
-    encoded.ways.sort(key=lambda way: way[0])
-
-
-def _add_way(encoded: Encoded, taken: set[int], coords: np.ndarray, tags: dict[str, str]) -> None:
-    lon, lat = to_units(coords)
-    ids = node_ids(lon, lat)
-    merged, first = np.unique(np.concatenate([encoded.node_id, ids]), return_index=True)
-    encoded.node_lon = np.concatenate([encoded.node_lon, lon])[first]
-    encoded.node_lat = np.concatenate([encoded.node_lat, lat])[first]
-    encoded.node_id = merged
-    number = int(ids[0])
-    while number in taken:
-        number += 1
-    taken.add(number)
-    encoded.ways.append((number, ids.tolist(), tags))

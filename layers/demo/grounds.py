@@ -142,8 +142,19 @@ def public(sheet: Sheet, block: Block) -> None:
         return {**kind, "building:levels": storeys} if number == 0 else {"building": "yes"}
 
     axis, _, _ = long_axis(block.inner)
-    scatter(sheet, block.inner.buffer(-3), block.key, axis, count=max(2, int(block.inner.area / 3000)),
-            length=(16, 70), depth=(12, 26), gap=12, tags_of=tags_of, addressed=0.7)  # fmt: skip
+    count = max(2, int(block.inner.area / 3000))
+    scatter(
+        sheet,
+        block.inner.buffer(-3),
+        block.key,
+        axis,
+        count=count,
+        length=(16, 70),
+        depth=(12, 26),
+        gap=12,
+        tags_of=tags_of,
+        addressed=0.7,
+    )
 
 
 def shops(sheet: Sheet, block: Block, names: list[str]) -> None:
@@ -156,8 +167,18 @@ def shops(sheet: Sheet, block: Block, names: list[str]) -> None:
         return {"building": "retail", "shop": "supermarket" if number == 0 else "yes", "name": name}
 
     axis, _, _ = long_axis(block.inner)
-    scatter(sheet, block.inner, block.key, axis, count=max(2, int(block.inner.area / 2200)),
-            length=(10, 58), depth=(9, 28), gap=7, tags_of=tags_of, addressed=0.8)  # fmt: skip
+    scatter(
+        sheet,
+        block.inner,
+        block.key,
+        axis,
+        count=max(2, int(block.inner.area / 2200)),
+        length=(10, 58),
+        depth=(9, 28),
+        gap=7,
+        tags_of=tags_of,
+        addressed=0.8,
+    )
 
 
 def industry(sheet: Sheet, block: Block) -> None:
@@ -171,8 +192,8 @@ def industry(sheet: Sheet, block: Block) -> None:
     across = np.array([-axis[1], axis[0]])
     centre = np.array(ground.centroid.coords[0])
     drives = []
-    for number in range(int(np.clip(length / 170, 1, 4))):
-        place = centre + axis * ((number + 0.5) * 170 - length / 2 + 40 * (_draw(block, "d") - 0.5))
+    for number in range(int(np.clip(length / 120, 1, 6))):
+        place = centre + axis * ((number + 0.5) * 120 - length / 2 + 30 * (_draw(block, "d") - 0.5))
         drive = cut_line(block.polygon.buffer(-1), place, across)
         if drive is not None and drive.length > 60:
             sheet.line(drive, {"highway": "service"})
@@ -193,9 +214,18 @@ def industry(sheet: Sheet, block: Block) -> None:
     for part in shapely.get_parts(free):
         if part.geom_type == "Polygon" and part.area > 1500:
             spot = chance.combine(key, int(abs(part.centroid.x) + abs(part.centroid.y)))[0]
-            scatter(sheet, part, spot, axis, count=max(1, int(dense * part.area / 6500)),
-                    length=(9, 125), depth=(7, 46), gap=9, tags_of=tags_of,
-                    addressed=0.04)  # fmt: skip
+            scatter(
+                sheet,
+                part,
+                spot,
+                axis,
+                count=max(1, int(dense * part.area / 5200)),
+                length=(9, 125),
+                depth=(7, 46),
+                gap=9,
+                tags_of=tags_of,
+                addressed=0.04,
+            )
 
 
 def garages(sheet: Sheet, block: Block, name: str) -> None:
@@ -236,9 +266,18 @@ def park(sheet: Sheet, block: Block, tags: Tags) -> None:
         ring = shapely.Point(*centre).buffer(radius).exterior
         sheet.line(ring, {"highway": "footway", "surface": "paving_stones"})
     if radius > 60:
-        scatter(sheet, block.inner.buffer(-20), block.key, axis, count=int(block.inner.area / 22000),
-                length=(8, 26), depth=(7, 14), gap=20,
-                tags_of=lambda number, key: {"building": "yes"})  # fmt: skip
+        count = int(block.inner.area / 22000)
+        scatter(
+            sheet,
+            block.inner.buffer(-20),
+            block.key,
+            axis,
+            count=count,
+            length=(8, 26),
+            depth=(7, 14),
+            gap=20,
+            tags_of=lambda number, key: {"building": "yes"},
+        )
 
 
 def hospital(sheet: Sheet, block: Block, names: Tags) -> None:
@@ -250,8 +289,18 @@ def hospital(sheet: Sheet, block: Block, names: Tags) -> None:
             names if number == 0 else {}
         )
 
-    scatter(sheet, block.inner.buffer(-8), block.key, axis, count=int(block.inner.area / 5200),
-            length=(18, 92), depth=(13, 20), gap=16, tags_of=tags_of, addressed=0.25)  # fmt: skip
+    scatter(
+        sheet,
+        block.inner.buffer(-8),
+        block.key,
+        axis,
+        count=int(block.inner.area / 5200),
+        length=(18, 92),
+        depth=(13, 20),
+        gap=16,
+        tags_of=tags_of,
+        addressed=0.25,
+    )
 
 
 def campus(sheet: Sheet, block: Block, names: Tags) -> None:
@@ -263,5 +312,15 @@ def campus(sheet: Sheet, block: Block, names: Tags) -> None:
             return {"building": "university", "building:levels": "4", **names}
         return {"building": "dormitory" if number < 4 else "yes", "building:levels": "5"}
 
-    scatter(sheet, block.inner.buffer(-8), block.key, axis, count=int(block.inner.area / 5200),
-            length=(30, 100), depth=(14, 24), gap=18, tags_of=tags_of, addressed=0.6)  # fmt: skip
+    scatter(
+        sheet,
+        block.inner.buffer(-8),
+        block.key,
+        axis,
+        count=int(block.inner.area / 5200),
+        length=(30, 100),
+        depth=(14, 24),
+        gap=18,
+        tags_of=tags_of,
+        addressed=0.6,
+    )

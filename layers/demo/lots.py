@@ -33,21 +33,33 @@ class LotStyle:
 
 STYLES = {
     "private": LotStyle(
-        (18, 24.5), (1.5, 5), (7.5, 11.5), (8.5, 13.5), 0.9, 0.16, (21, 30), (4, 10), (3.5, 6), 0.94
+        (18, 24.5),
+        (1.5, 5),
+        (7.5, 11.5),
+        (8.5, 13.5),
+        0.83,
+        0.15,
+        (21, 30),
+        (4, 10),
+        (3.5, 6),
+        0.94,
     ),
     "newprivate": LotStyle(
         (22, 30), (4, 8), (9, 14), (10, 14), 0.55, 0.2, (26, 36), (5, 9), (4, 6.5), 0.72
     ),
     "village": LotStyle(
-        (26, 38), (3, 9), (7.5, 11.5), (8, 12), 0.72, 0.35, (22, 38), (5, 14), (4, 7), 0.72
+        (26, 38), (3, 9), (7.5, 11.5), (8, 12), 0.66, 0.35, (22, 38), (5, 14), (4, 7), 0.72
     ),
     "gardens": LotStyle(
-        (18, 24), (4, 9), (4, 6.5), (4.5, 7), 0.38, 0.04, (14, 20), (2.5, 4), (2.5, 4), 0.8, 1.5
+        (18, 24), (4, 9), (4, 6.5), (4.5, 7), 0.31, 0.04, (14, 20), (2.5, 4), (2.5, 4), 0.8, 1.5
     ),
 }
 
 
 WIDEST_M = 105.0
+# Most mappers say no more than "a building"; few count its storeys.
+KINDS = {"yes": 0.982, "house": 0.01, "detached": 0.008}
+STOREYS_KNOWN = 0.026
 
 
 def with_lanes(sheet: Sheet, ground: shapely.Polygon) -> list[shapely.Polygon]:
@@ -93,7 +105,6 @@ def build_lots(
     style: LotStyle,
     seed: int,
     *,
-    tags_of: "callable" = lambda keys: [{"building": "yes"}] * len(keys),
     societies: list[str] | None = None,
 ) -> int:
     """Fill `polygons` (n,) with lots; returns the number of houses.
@@ -133,8 +144,13 @@ def build_lots(
     houses_kept = kept[kept < built.sum()]
     house_keys = keys[built][houses_kept]
     addressed = chance.uniform(house_keys, "addressed") < style.addressed
-    tags = tags_of(house_keys)
+    kinds = chance.pick(house_keys, "kind", KINDS).tolist()
+    tags = [{"building": kind} for kind in kinds]
     front_points = fronts[built]
+    storeyed = chance.uniform(house_keys, "storeys")
+    for one, u in zip(tags, storeyed, strict=True):
+        if u < STOREYS_KNOWN:
+            one["building:levels"] = "1" if u < 0.9 * STOREYS_KNOWN else "2"
     for index, one, has_address in zip(houses_kept, tags, addressed, strict=True):
         sheet.house(
             everything[index],

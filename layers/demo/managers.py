@@ -45,7 +45,9 @@ def plan_terms(houses: list[tuple[str, str]], seed: int) -> tuple[list[Term], di
     for house, address in houses:
         key = np.array([chance.word(seed, "manager", house)])
         form = str(chance.pick(key, "form", FORMS)[0])
-        days = int(chance.uniform(key, "since")[0] * (LAST_DAY_OF_COOPERATIVES - FIRST_ASSOCIATION).days)
+        days = int(
+            chance.uniform(key, "since")[0] * (LAST_DAY_OF_COOPERATIVES - FIRST_ASSOCIATION).days
+        )
         since = FIRST_ASSOCIATION + dt.timedelta(days=days)
         cooperative = COOPERATIVES[int(chance.uniform(key, "ksk")[0] * len(COOPERATIVES))]
         if form == "nobody" or chance.uniform(key, "before")[0] < 0.6:
@@ -58,9 +60,7 @@ def plan_terms(houses: list[tuple[str, str]], seed: int) -> tuple[list[Term], di
         names[body] = address
         hired = chance.uniform(key, "hired")[0] < 0.4
         contractor = CONTRACTORS[int(chance.uniform(key, "whom")[0] * len(CONTRACTORS))]
-        terms.append(
-            Term(house, body, ManagerForm(form), contractor if hired else "", since, None)
-        )
+        terms.append(Term(house, body, ManagerForm(form), contractor if hired else "", since, None))
     return terms, names
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import osmium
 import shapely
-from osmium.osm.mutable import Node, Relation, Way
+from osmium.osm import mutable
 
 from citymap.geo import WGS84_SRID, transformer
 from layers.demo import chance
@@ -25,6 +25,9 @@ from layers.demo.sheet import Sheet, Tags
 ID_ORIGIN = (66.0, 52.0)
 UNIT = 1e-7
 CHUNK = 20_000
+# (id, ids of its nodes, tags) and (id, (type, id, role) of its members, tags)
+Way = tuple[int, list[int], Tags]
+Relation = tuple[int, list[tuple[str, int, str]], Tags]
 
 
 @dataclass
@@ -35,8 +38,8 @@ class Encoded:
     node_lon: np.ndarray
     node_lat: np.ndarray
     node_tags: dict[int, Tags]
-    ways: list[tuple[int, list[int], Tags]]
-    relations: list[tuple[int, list[tuple[str, int, str]], Tags]] = field(default_factory=list)
+    ways: list[Way]
+    relations: list[Relation] = field(default_factory=list)
 
 
 def _spread(values: np.ndarray) -> np.ndarray:
@@ -64,11 +67,51 @@ def node_ids(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     return (_spread(lon) | (_spread(lat) << np.uint64(1))).astype(np.int64) + 1
 
 
-def _way_id(refs: np.ndarray, tags: Tags) -> int:
-    """The first node's cell of about 20 m, then 22 bits of the way's own course and kind."""
-    kind = next(iter(tags), "")
-    own = chance.word(kind, int(refs[0]), int(refs[1]), int(refs[-1]), len(refs))
-    return (int(refs[0]) >> 22 << 22) | int(own >> np.uint64(42))
+def way_ids(
+    first: np.ndarray, second: np.ndarray, last: np.ndarray, kind: np.ndarray
+) -> np.ndarray:
+    """Ids of ways (n,): the first node's cell of about 20 m, then 22 bits of their own."""
+    own = chance.combine(chance.combine(first, second), chance.combine(last, kind))
+    return (first >> 22 << 22) | (own >> np.uint64(42)).astype(np.int64)
+
+
+def _kinds(tags: list[Tags]) -> np.ndarray:
+    """Keys of the first tag's name of each."""
+    known: dict[str, np.uint64] = {}
+    found = np.empty(len(tags), dtype=np.uint64)
+    for index, one in enumerate(tags):
+        kind = next(iter(one), "")
+        if kind not in known:
+            known[kind] = chance.word(kind)
+        found[index] = known[kind]
+    return found
+
+
+def _unused(number: int, used: set[int]) -> int:
+    """The number itself, or the next that is free; it is then taken."""
+    while number in used:
+        number += 1
+    used.add(number)
+    return number
+
+
+def _make_ways(refs: np.ndarray, lengths: list[int], tags: list[Tags]) -> list[Way | None]:
+    """Ways from the ids of all their nodes one after another; None for those of one node."""
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    keep = np.append(True, (refs[1:] != refs[:-1]) | (owner[1:] != owner[:-1]))
+    refs, owner = refs[keep], owner[keep]
+    bounds = np.searchsorted(owner, np.arange(len(lengths) + 1))
+    start, size = bounds[:-1], np.diff(bounds)
+    second = refs[np.minimum(start + 1, len(refs) - 1)]
+    numbers = way_ids(refs[start], second, refs[bounds[1:] - 1], _kinds(tags)).tolist()
+    nodes = refs.tolist()
+    used: set[int] = set()
+    return [
+        (_unused(numbers[i], used), nodes[bounds[i] : bounds[i + 1]], tags[i])
+        if size[i] > 1
+        else None
+        for i in range(len(lengths))
+    ]
 
 
 def encode(sheet: Sheet) -> Encoded:
@@ -90,72 +133,63 @@ def encode(sheet: Sheet) -> Encoded:
     _nudge(spot_lon, spot_lat, node_ids(lon[:count], lat[:count]))
     ids = node_ids(lon, lat)
     tags_of_node = {int(i): tags for i, (_, _, tags) in zip(ids[count:], sheet.points, strict=True)}
-    refs = np.split(ids[:count], np.cumsum([len(part) for part in parts])[:-1]) if parts else []
-    used: set[int] = set()
-    ways: list[tuple[int, list[int], Tags]] = []
-
-    def add_way(nodes: np.ndarray, tags: Tags) -> int | None:
-        nodes = nodes[np.append(True, nodes[1:] != nodes[:-1])]
-        if len(nodes) < 2:
-            return None
-        number = _way_id(nodes, tags)
-        while number in used:
-            number += 1
-        used.add(number)
-        ways.append((number, nodes.tolist(), tags))
-        return number
-
     plain = [tags for _, tags in sheet.lines] + [tags for _, tags in simple]
-    for nodes, tags in zip(refs, plain, strict=False):
-        add_way(nodes, tags)
+    ring_tags: list[Tags] = [{} for group in rings for _ in group]
+    made = _make_ways(ids[:count], [len(part) for part in parts], plain + ring_tags)
     relations = []
     at = len(plain)
     for group, (_, tags) in zip(rings, holed, strict=True):
-        members = []
-        for number in range(len(group)):
-            way = add_way(refs[at], {})
-            at += 1
-            if way is not None:
-                members.append(("w", way, "inner" if number else "outer"))
+        members = [
+            ("w", way[0], "inner" if number else "outer")
+            for number, way in enumerate(made[at : at + len(group)])
+            if way
+        ]
+        at += len(group)
         if members:
             relations.append((members[0][1], members, {"type": "multipolygon", **tags}))
+    ways = [way for way in made if way]
     ids, first = np.unique(ids, return_index=True)
-    return Encoded(ids, lon[first], lat[first], tags_of_node, sorted(ways, key=lambda w: w[0]),
-                   sorted(relations, key=lambda r: r[0]))  # fmt: skip
+    return Encoded(ids, lon[first], lat[first], tags_of_node, sorted(ways, key=_first),
+                   sorted(relations, key=_first))  # fmt: skip
 
 
 def _nudge(lon: np.ndarray, lat: np.ndarray, others: np.ndarray) -> None:
     """Move tagged points by a centimetre until each is a node of its own (in place)."""
-    seen = set(others.tolist())
-    for index in range(len(lon)):
-        while (number := int(node_ids(lon[index : index + 1], lat[index : index + 1])[0])) in seen:
-            lon[index] += 1
-        seen.add(number)
+    while True:
+        ids = node_ids(lon, lat)
+        first = np.zeros(len(ids), dtype=bool)
+        first[np.unique(ids, return_index=True)[1]] = True
+        clash = ~first | np.isin(ids, others)
+        if not clash.any():
+            return
+        lon[clash] += 1 + np.arange(clash.sum())
+
+
+def add_ways(encoded: Encoded, found: list[tuple[np.ndarray, Tags]]) -> list[int]:
+    """Add ways by their coordinates in metres (n, 2); returns their ids."""
+    lengths = [len(coords) for coords, _ in found]
+    lon, lat = to_units(np.vstack([coords for coords, _ in found]))
+    ids = node_ids(lon, lat)
+    made = _make_ways(ids, lengths, [tags for _, tags in found])
+    encoded.node_id, first = np.unique(np.concatenate([encoded.node_id, ids]), return_index=True)
+    encoded.node_lon = np.concatenate([encoded.node_lon, lon])[first]
+    encoded.node_lat = np.concatenate([encoded.node_lat, lat])[first]
+    used = {way[0] for way in encoded.ways}
+    new = [(_unused(way[0], used), way[1], way[2]) for way in made if way]
+    encoded.ways = sorted([*encoded.ways, *new], key=_first)
+    return [way[0] for way in new]
 
 
 def encode_boundary(encoded: Encoded, rings: list[tuple[np.ndarray, Tags]]) -> None:
-    """Add boundary relations, each with its ring as outer way(s) of at most 60 nodes."""
+    """Add boundary relations; each ring becomes two or more outer ways."""
     for coords, tags in rings:
-        lon, lat = to_units(coords)
-        ids = node_ids(lon, lat)
-        merged, first = np.unique(np.concatenate([encoded.node_id, ids]), return_index=True)
-        encoded.node_lon = np.concatenate([encoded.node_lon, lon])[first]
-        encoded.node_lat = np.concatenate([encoded.node_lat, lat])[first]
-        encoded.node_id = merged
-        members = []
-        taken = {way[0] for way in encoded.ways}
-        for start in range(0, len(ids) - 1, 59):
-            part = ids[start : start + 60]
-            way_tags = {"boundary": "administrative", "admin_level": tags["admin_level"]}
-            number = _way_id(part, way_tags)
-            while number in taken:
-                number += 1
-            taken.add(number)
-            encoded.ways.append((number, part.tolist(), way_tags))
-            members.append(("w", number, "outer"))
-        encoded.relations.append((members[0][1] + 1, members, {"type": "boundary", **tags}))
-    encoded.ways.sort(key=lambda way: way[0])
-    encoded.relations.sort(key=lambda relation: relation[0])
+        own = {"boundary": "administrative", "admin_level": tags["admin_level"]}
+        step = min(59, (len(coords) - 1) // 2)
+        parts = [(coords[i : i + step + 1], own) for i in range(0, len(coords) - 1, step)]
+        ways = add_ways(encoded, parts)
+        members = [("w", way, "outer") for way in ways]
+        encoded.relations.append((ways[0] + 1, members, {"type": "boundary", **tags}))
+    encoded.relations.sort(key=_first)
 
 
 def spool(encoded: Encoded, path: Path) -> None:
@@ -174,11 +208,11 @@ def spool(encoded: Encoded, path: Path) -> None:
 def _spooled(path: Path, which: int) -> Iterator[tuple]:
     """The ways (0) or relations (1) of a spooled city, in order of id."""
     with path.open("rb") as file:
-        pickle.load(file)  # noqa: S301 (our own file of a moment ago)
+        pickle.load(file)
         for number in range(2):
-            left = pickle.load(file)  # noqa: S301
+            left = pickle.load(file)
             while left > 0:
-                chunk = pickle.load(file)  # noqa: S301
+                chunk = pickle.load(file)
                 left -= len(chunk)
                 if number == which:
                     yield from chunk
@@ -195,9 +229,9 @@ def write_osm(target: Path, spools: list[Path]) -> None:
     try:
         _write_nodes(writer, spools)
         for number, nodes, tags in heapq.merge(*(_spooled(s, 0) for s in spools), key=_first):
-            writer.add_way(Way(id=number, version=1, nodes=nodes, tags=tags))
+            writer.add_way(mutable.Way(id=number, version=1, nodes=nodes, tags=tags))
         for number, members, tags in heapq.merge(*(_spooled(s, 1) for s in spools), key=_first):
-            writer.add_relation(Relation(id=number, version=1, members=members, tags=tags))
+            writer.add_relation(mutable.Relation(id=number, version=1, members=members, tags=tags))
     finally:
         writer.close()
     temporary.replace(target)
@@ -215,9 +249,9 @@ def _write_nodes(writer: osmium.SimpleWriter, spools: Iterable[Path]) -> None:
             lons.append(nodes["lon"])
             lats.append(nodes["lat"])
         with path.open("rb") as file:
-            tags |= pickle.load(file)  # noqa: S301
+            tags |= pickle.load(file)
     number, first = np.unique(np.concatenate(ids), return_index=True)
     lon = np.concatenate(lons)[first] * UNIT + ID_ORIGIN[0]
     lat = np.concatenate(lats)[first] * UNIT + ID_ORIGIN[1]
     for one, x, y in zip(number.tolist(), lon.tolist(), lat.tolist(), strict=True):
-        writer.add_node(Node(id=one, version=1, location=(x, y), tags=tags.get(one)))
+        writer.add_node(mutable.Node(id=one, version=1, location=(x, y), tags=tags.get(one)))

@@ -7,16 +7,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
 
 from citymap.demo import DemoOptions, DemoPart, register_demo
 from citymap.geo import city_bbox
-from layers.demo.files import DemoFiles, make_files
+from layers.demo.files import REGION_NAMES, DemoFiles, make_files
 from layers.demo.managers import appoint_managers
 from layers.demo.owners import assign_owners
 from layers.imports.errors import ImportRefusedError
 from layers.imports.gtfs_import import GtfsImport, import_gtfs
 from layers.imports.layer import LayerImport, import_layer
 from layers.imports.track_import import TrackImport, import_tracks
+from layers.models import Building, Territory
 from layers.osm_import.pipeline import OsmImport, Progress, import_osm
 from layers.report import ImportReport
 
@@ -33,6 +35,7 @@ def demo_folder() -> Path:
 
 def load_city(options: DemoOptions, say: Say) -> None:
     """Make the files and import each by the path of real data."""
+    _refuse_other_city()
     files = make_files(options, demo_folder(), say)
     say(f"files: {'kept' if files.cached else 'made'} in {files.osm.parent}")
     _say_box(files, say)
@@ -42,12 +45,22 @@ def load_city(options: DemoOptions, say: Say) -> None:
         raise CommandError(f"the demo's own files were refused: {error}") from error
 
 
+def _refuse_other_city() -> None:
+    """The demo would retire a real city: it goes only into an empty or a demo database."""
+    there = Building.objects.current().filter(source="osm").exists()
+    ours = Territory.objects.filter(source="osm", name=REGION_NAMES["name"]).exists()
+    if there and not ours:
+        raise CommandError(
+            _("This database holds another city, which the demo would retire. Use an empty one.")
+        )
+
+
 def _import(files: DemoFiles, say: Say) -> None:
     city = import_osm(
-        OsmImport(path=files.osm, bbox=files.box), progress=Progress(say=say)
+        OsmImport(path=files.osm, bbox=files.box, force=True), progress=Progress(say=say)
     )
     _say_report("city", city, say)
-    buses = import_gtfs(GtfsImport(path=files.gtfs, box=files.box, when=VALID_FROM))
+    buses = import_gtfs(GtfsImport(path=files.gtfs, box=files.box, when=VALID_FROM, force=True))
     _say_report("buses", buses, say)
     rounds = import_layer(
         LayerImport(

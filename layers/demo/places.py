@@ -18,8 +18,9 @@ def place_names(sheet: Sheet, plan: Plan, net: StreetNet) -> None:
     """The city's own name, its quarters as areas, its villages as points."""
     for item in plan.of("boundary"):
         square = next((a.geom for a in plan.of("area") if a.get("use") == "square"), item.geom)
-        sheet.point(*square.centroid.coords[0], {"place": "city", **city_names(plan),
-                                                "population": str(item.get("population", ""))})  # fmt: skip
+        names = {"place": "city", **city_names(plan)}
+        names["population"] = str(item.get("population", ""))
+        sheet.point(*square.centroid.coords[0], names)
     for zone in plan.of("zone"):
         mine = [b.polygon for b in net.blocks if b.zone is zone]
         if not mine or not zone.name_ru:
@@ -113,8 +114,8 @@ def services(sheet: Sheet, net: StreetNet, shops: list[str], seed: int) -> None:
         shapely.line_interpolate_point(net.edges[busy], 0.4, normalized=True)
     )
     keys = chance.spots(seed, "service", *middle.T)
-    kinds = {"shop": 0.5, "pharmacy": 0.12, "cafe": 0.14, "atm": 0.1, "bank": 0.05, "post_office": 0.03,
-             "dentist": 0.06}  # fmt: skip
+    kinds = {"shop": 0.5, "pharmacy": 0.12, "cafe": 0.14, "atm": 0.1, "bank": 0.05,
+             "post_office": 0.03, "dentist": 0.06}  # fmt: skip
     for (x, y), kind, there, name in zip(
         middle, chance.pick(keys, "kind", kinds), chance.uniform(keys, "there"),
         chance.uniform(keys, "name"), strict=True,

@@ -24,8 +24,25 @@ PLAN_SRID = 32642
 CELL_WIDTH_M = 19_160.0
 CELL_HEIGHT_M = 22_190.0
 KINDS = frozenset(
-    "river stream rail street urban zone area gardens village lake meadow boundary region"
-    " district_line district terminal bus_route".split()
+    [
+        "river",
+        "stream",
+        "rail",
+        "street",
+        "urban",
+        "zone",
+        "area",
+        "gardens",
+        "village",
+        "lake",
+        "meadow",
+        "boundary",
+        "region",
+        "district_line",
+        "district",
+        "terminal",
+        "bus_route",
+    ]
 )
 
 

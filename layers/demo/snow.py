@@ -154,10 +154,12 @@ class TrackWriter:
                 np.column_stack([chance.uniform(keys, "x"), chance.uniform(keys, "y")]) - 0.5
             )
             lon, lat = self.to_degrees(*xy.T)
-            for i in range(count):
-                moment = dt.datetime.fromtimestamp(clock + i * FIX_EVERY_S, dt.UTC)
-                rows.append(
-                    f"{vehicle},{kind},{moment:%Y-%m-%dT%H:%M:%SZ},{lon[i]:.6f},{lat[i]:.6f}\n"
-                )
+            moments = np.datetime_as_string(
+                (clock + np.arange(count) * FIX_EVERY_S).astype("datetime64[s]")
+            )
+            rows += [
+                f"{vehicle},{kind},{moment}Z,{x:.6f},{y:.6f}\n"
+                for moment, x, y in zip(moments, lon.tolist(), lat.tolist(), strict=True)
+            ]
             clock += count * FIX_EVERY_S + 420
         return "".join(rows)

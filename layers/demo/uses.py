@@ -65,14 +65,22 @@ def assign_uses(plan: Plan, blocks: list[Block]) -> None:
 
 
 def _areas_take_blocks(plan: Plan, blocks: list[Block]) -> None:
-    """An area of the plan takes the blocks that it covers by half: its outline is a hint."""
+    """An area of the plan takes the blocks that it covers by half, or else the one that it
+    covers most: its outline is a hint, streets give the shape."""
     areas = plan.of("area")
-    if not areas:
+    if not areas or not blocks:
         return
     shapes = np.array([area.geom for area in areas])
     polygons = np.array([block.polygon for block in blocks])
     which, area = STRtree(shapes).query(polygons, "intersects")
     cover = shapely.area(shapely.intersection(polygons[which], shapes[area]))
-    share = cover / shapely.area(polygons[which])
-    for w, a in zip(which[share > 0.5], area[share > 0.5], strict=True):
-        blocks[w].use, blocks[w].area = areas[a].get("use"), areas[a]
+    half = cover > 0.5 * shapely.area(polygons[which])
+    for number, item in enumerate(areas):
+        mine = area == number
+        if not mine.any():
+            continue
+        taken = which[mine & half]
+        if not len(taken) and cover[mine].max() > 0.25 * item.geom.area:
+            taken = which[mine][[np.argmax(cover[mine])]]
+        for index in taken:
+            blocks[index].use, blocks[index].area = item.get("use"), item

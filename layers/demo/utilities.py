@@ -41,7 +41,7 @@ NETWORKS = (
     Network(
         "heat", {"man_made": "pipeline", "substance": "hot_water"}, 6.2,
         {**SLABS, "mixed": 0.45, "industry": 0.6, "private": 0.01, "main": 0.5},
-        {"steel": 0.9, "polyurethane_insulated_steel": 0.1}, (80, 100, 150, 200, 250, 300, 400, 500),
+        {"steel": 0.9, "insulated_steel": 0.1}, (80, 100, 150, 200, 250, 300, 400, 500),
         (1964, 2024), ("heat",), {"underground": 0.84, "overground": 0.16}, "heat", 105, "ТК",
     ),
     Network(
