@@ -8,7 +8,8 @@ from django.contrib.gis.geos import GEOSGeometry
 
 from citymap.accounts.models import User
 from citymap.geo import city_srid
-from layers.models import Address, Building, LandUse, Road
+from layers.models import Address, Building, LandUse, Road, Yard
+from layers.yards.reading import read_yards
 from layers.yards.services import derive_yards
 from tests.layers.yards.towns import Town, slab, street_grid
 
@@ -55,6 +56,19 @@ def town() -> Town:
 @pytest.fixture
 def city(db, town: Town) -> Town:
     """The town in the database, its yards derived: {w1, w2} and {e1, e2}."""
+    return settle(town)
+
+
+@pytest.fixture
+def close_city(db, town: Town) -> Town:
+    """The same with both courts side by side: west and east meet half-way."""
+    town.houses["e1"] = slab(130, 20, 12, 80)
+    town.houses["e2"] = slab(168, 20, 12, 80)
+    return settle(town)
+
+
+def settle(town: Town) -> Town:
+    """Put a town into the database and derive its yards."""
     for number, (name, shape) in enumerate(town.houses.items(), start=1):
         house(name, town.placed(shape), number=str(number), apartments=10 * number)
     for number, line in enumerate(town.streets):
@@ -74,3 +88,16 @@ def city(db, town: Town) -> Town:
 @pytest.fixture
 def planner(db) -> User:
     return User.objects.create_user("plan", password="x", roles=["planner"])
+
+
+def yard_of(name: str) -> Yard:
+    return Building.objects.get(source_id=name).yard
+
+
+def wider_west(city: Town) -> shapely.Polygon:
+    """West with a strip of 12 m of its neighbour's ground."""
+    west, east = yard_of("w1"), yard_of("e1")
+    grounds = read_yards(Yard.objects.filter(pk__in=[west.pk, east.pk]))
+    strip = city.placed(shapely.box(80, 10, 120, 110))
+    hull = shapely.union_all([grounds[west.source_id].ground, strip])
+    return shapely.Polygon(hull.exterior)

@@ -24,7 +24,7 @@ from layers.yards.quarters import (
 )
 from layers.yards.reading import read_yards
 from layers.yards.services import derive_yards
-from tests.layers.yards.conftest import LATER, geos, house
+from tests.layers.yards.conftest import LATER, geos, house, wider_west, yard_of
 from tests.layers.yards.towns import Town, slab
 
 pytestmark = pytest.mark.django_db
@@ -37,19 +37,12 @@ def _in_english():
 
 
 @pytest.fixture
-def town(town: Town) -> Town:
-    """Both courts side by side: west and east meet half-way."""
-    town.houses["e1"] = slab(130, 20, 12, 80)
-    town.houses["e2"] = slab(168, 20, 12, 80)
-    return town
+def city(close_city: Town) -> Town:
+    return close_city
 
 
 def derive():
     return derive_yards(when=LATER, say=lambda text: None)
-
-
-def yard_of(name: str) -> Yard:
-    return Building.objects.get(source_id=name).yard
 
 
 def snapshot() -> dict[str, tuple]:
@@ -57,15 +50,6 @@ def snapshot() -> dict[str, tuple]:
     yards = read_yards(Yard.objects.current())
     labels = dict(Yard.objects.current().values_list("source_id", "label"))
     return {key: (y.houses, y.corrected, y.ground.wkb, labels[key]) for key, y in yards.items()}
-
-
-def wider_west(city: Town) -> shapely.Polygon:
-    """West with a strip of 12 m of its neighbour's ground."""
-    west, east = yard_of("w1"), yard_of("e1")
-    grounds = read_yards(Yard.objects.filter(pk__in=[west.pk, east.pk]))
-    strip = city.placed(shapely.box(80, 10, 120, 110))
-    hull = shapely.union_all([grounds[west.source_id].ground, strip])
-    return shapely.Polygon(hull.exterior)
 
 
 def redraw_west(city: Town, planner, reason: str = "The drive belongs to the west court"):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from layers.models import Building, Quarter, Road, Yard
 from layers.report import ImportReport
 from layers.yards.services import derive_yards
-from tests.layers.yards.conftest import FIRST_DAY, LATER, geos, house
+from tests.layers.yards.conftest import FIRST_DAY, LATER, geos, house, yard_of
 from tests.layers.yards.towns import slab
 
 pytestmark = pytest.mark.django_db
@@ -21,10 +21,6 @@ def quiet(text: str) -> None:
 
 def derive(report: ImportReport | None = None):
     return derive_yards(when=LATER, say=quiet, report=report)
-
-
-def yard_of(name: str) -> Yard:
-    return Building.objects.get(source_id=name).yard
 
 
 def test_yards_are_written_with_their_houses(city):
