@@ -6,6 +6,7 @@ is, with its calibration on the real city and its sources: docs/adr/0201-apartme
 All geometries are in the city CRS (metres), all areas in m2.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -223,14 +224,24 @@ def assumed_levels(buildings: Buildings, houses: np.ndarray, use_basis: np.ndarr
     levels[unknown] = np.where(
         use_basis[unknown] == Basis.STATED, USUAL_LEVELS_TAGGED, USUAL_LEVELS_INFERRED
     )
-    if len(unknown) and len(known):
-        centres = shapely.centroid(buildings.geometries)
-        rows, neighbours = shapely.STRtree(centres[known]).query(
-            centres[unknown], predicate="dwithin", distance=NEIGHBOUR_LEVELS_M
-        )
-        order = np.argsort(rows, kind="stable")
-        found, starts = np.unique(rows[order], return_index=True)
-        near = np.split(levels[known[neighbours[order]]], starts[1:])
-        for row, heights in zip(found, near, strict=True):
-            levels[unknown[row]] = np.median(heights)
+    for row, heights in _neighbour_levels(buildings, levels, unknown, known):
+        levels[row] = np.median(heights)
     return levels
+
+
+def _neighbour_levels(
+    buildings: Buildings, levels: np.ndarray, of: np.ndarray, known: np.ndarray
+) -> Iterator[tuple[int, np.ndarray]]:
+    """(row, storeys of the known houses near it) for rows `of` that have such neighbours."""
+    if not (len(of) and len(known)):
+        return
+    centres = shapely.centroid(buildings.geometries)
+    rows, neighbours = shapely.STRtree(centres[known]).query(
+        centres[of], predicate="dwithin", distance=NEIGHBOUR_LEVELS_M
+    )
+    order = np.argsort(rows, kind="stable")
+    found, starts = np.unique(rows[order], return_index=True)
+    ends = np.append(starts, len(order))[1:]
+    near = levels[known[neighbours[order]]]
+    for row, start, end in zip(of[found], starts, ends, strict=True):
+        yield row, near[start:end]
