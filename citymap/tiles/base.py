@@ -48,9 +48,10 @@ def unfinished_build() -> Iterator[Path]:
 
 
 def publish(folder: Path) -> tuple[str, int]:
-    """Serve a build from now on and remove all others; returns its version and number of tiles.
+    """Serve a build from now on; returns its version and number of tiles.
 
-    The version is a hash of the tiles: an unchanged map keeps its version, and readers keep
+    The build before stays until the next, for who is reading it at this moment; older ones are
+    removed. The version is a hash of the tiles: an unchanged map keeps its version, and readers keep
     what they have.
     """
     digest, tiles = hashlib.sha256(), 0
@@ -65,7 +66,10 @@ def publish(folder: Path) -> tuple[str, int]:
     folder.chmod(0o755)
     if not (versions_root() / version).exists():
         folder.rename(versions_root() / version)
+    before = current_version()
     _switch_to(version)
+    if version != before:
+        _remove_all_but(version, before)
     return version, tiles
 
 
@@ -79,9 +83,12 @@ def _switch_to(version: str) -> None:
     if link.is_dir() and not link.is_symlink():
         cache.discard_source(SOURCE)  # a restored copy that followed the link
     fresh.replace(link)
-    for other in versions_root().iterdir():
-        if other.name != version and not _being_built(other):
-            shutil.rmtree(other, ignore_errors=True)
+
+
+def _remove_all_but(*wanted: str) -> None:
+    for build in versions_root().iterdir():
+        if build.name not in wanted and not _being_built(build):
+            shutil.rmtree(build, ignore_errors=True)
 
 
 def _being_built(folder: Path) -> bool:
