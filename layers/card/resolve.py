@@ -108,7 +108,7 @@ def _place(
     return Place(
         point=point,
         shape=shape,
-        address=None if address is None else _address_json(address),
+        address=None if address is None else _address_json(address, point),
         building=None if building is None else _building_json(building),
         yard=None if yard is None else _yard_json(yard),
         territory=_territory_json(territories),
@@ -145,10 +145,12 @@ def address_label(address: Address) -> str:
     return f"{street}, {address.house_number}" if street else address.house_number
 
 
-def _address_json(address: Address) -> dict[str, Any]:
+def _address_json(address: Address, point: Point) -> dict[str, Any]:
+    """The address; `distance_m` says how far its position is from the place's point."""
     return {
         "id": address.pk,
         "label": address_label(address),
+        "distance_m": round(point.distance(address.geom)),
         "street_id": address.street_id,
         "house_number": address.house_number,
         "postcode": address.postcode,

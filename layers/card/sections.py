@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from citymap.places.registry import Place, PlaceContext
 from layers.card.near import Near, near, owners
 from layers.card.resolve import localized_name
-from layers.card.wording import dated, day, fact, organization_name
+from layers.card.wording import dated, day, fact, organization_name, written
 from layers.choices import (
     Basis,
     Condition,
@@ -116,7 +116,7 @@ def _network(thing: Near, place: Place, context: PlaceContext) -> dict[str, Any]
     known = thing.facts
     facts = []
     if known["material"]:
-        facts.append(fact(_("Material"), known["material"]))
+        facts.append(fact(_("Material"), written(known["material"])))
     if known["diameter_mm"]:
         facts.append(fact(_("Diameter"), _("%(mm)s mm") % {"mm": known["diameter_mm"]}))
     if known["laid_year"]:
@@ -188,7 +188,9 @@ def cameras(place: Place, context: PlaceContext) -> Items:
     for thing in near(place, context, "camera"):
         direction = thing.facts["direction_deg"]
         facts = [fact(_("Direction"), f"{direction:.0f}°")] if direction is not None else []
-        items.append(thing.item(title=_("Camera"), subtitle=thing.facts["kind"], facts=facts))
+        items.append(
+            thing.item(title=_("Camera"), subtitle=written(thing.facts["kind"]), facts=facts)
+        )
     return items
 
 

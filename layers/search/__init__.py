@@ -68,7 +68,6 @@ def _entries() -> Iterator[EntryRow]:
         cursor.execute(load_sql(__file__, "things.sql"))
         things = join_twins(Thing(*row) for row in cursor)
     hints = _hints()
-    most_houses = max((thing.houses for thing in things), default=0)
     for thing in things:
         yield EntryRow(
             kind=thing.kind,
@@ -77,7 +76,7 @@ def _entries() -> Iterator[EntryRow]:
             hints=hints.get((thing.kind, thing.subkind), {}),
             names=thing.names,
             context=[name for name in dict.fromkeys(thing.around) if name],
-            weight=weight(thing, most_houses=most_houses),
+            weight=weight(thing),
             garden=thing.is_garden,
             has_houses=thing.houses > 0,
             point=Point(thing.x, thing.y, srid=city_srid()),

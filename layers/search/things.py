@@ -8,6 +8,7 @@ from citymap.places.words import parse_name
 from layers.choices import BuildingUse, LandUseKind, PlaceKind, StreetKind
 
 TWIN_GAP_M = 300.0
+BUSY_STREET_HOUSES = 300  # a street with so many house numbers weighs most
 # How often a thing of this kind is meant when its name is typed, 0..1; streets and garden
 # societies count their houses.
 _WEIGHTS = {
@@ -68,11 +69,11 @@ class Thing:
         return self.extent_m or (self.x, self.y, self.x, self.y)
 
 
-def weight(thing: Thing, *, most_houses: int) -> float:
-    """How often a thing is meant, 0..1. `most_houses`: of the street that has most."""
+def weight(thing: Thing) -> float:
+    """How often a thing is meant, 0..1; does not depend on other things."""
     if thing.kind == "street":
-        share = math.log1p(thing.houses) / math.log1p(most_houses) if most_houses else 0.0
-        return 0.35 + 0.65 * share
+        share = math.log1p(thing.houses) / math.log1p(BUSY_STREET_HOUSES)
+        return min(0.35 + 0.65 * share, 1.0)
     if thing.subkind in _PUBLIC_USES | _PUBLIC_GROUNDS:
         return _PUBLIC_WEIGHT
     if thing.kind == "place" and thing.subkind in _SMALL_PLACES:

@@ -24,8 +24,8 @@ def _order(question, *candidates):
 
 def _street(*names, weight=0.5, garden=False, context=()):
     return Candidate(
-        id=1, kind="street", object_id=1, names=names, weight=weight, garden=garden, has_houses=True,
-        context=context,
+        id=1, kind="street", object_id=1, names=names, weight=weight, garden=garden,
+        has_houses=True, context=context,
     )  # fmt: skip
 
 

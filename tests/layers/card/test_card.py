@@ -42,7 +42,8 @@ def test_a_click_into_a_house_finds_house_address_yard_and_territory(corner):
 def test_house_and_address_lead_to_the_same_place(corner):
     by_building = _card(building=corner.building.pk)
     by_address = _card(address=corner.address.pk)
-    assert by_building["address"] == by_address["address"]
+    assert by_building["address"]["id"] == by_address["address"]["id"]
+    assert by_address["address"]["distance_m"] == 0
     assert by_building["building"] == by_address["building"]
     assert by_building["sections"] == by_address["sections"]
 
