@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "citymap.tiles",
     "citymap.places",
     "layers",
+    # Layers of a city's own, see docs/dev/add-a-layer.md.
+    *env.list("CITYMAP_EXTRA_APPS", default=[]),
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
