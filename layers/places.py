@@ -4,12 +4,22 @@ from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.access import is_city_staff
 from citymap.places.registry import (
+    FoundKind,
     PlaceResolver,
     PlaceSection,
+    register_found_kind,
     register_resolver,
     register_section,
 )
 from layers.card import resolve, sections, snowplow
+from layers.choices import (
+    BuildingUse,
+    LandUseKind,
+    PlaceKind,
+    StreetKind,
+    TerritoryKind,
+    WaterKind,
+)
 
 register_resolver(
     PlaceResolver(
@@ -71,3 +81,15 @@ register_section(
 register_section(
     PlaceSection(name="facts", title=_("Building"), items=sections.building_facts, order=110)
 )
+
+for kind, choices in (
+    ("street", StreetKind),
+    ("territory", TerritoryKind),
+    ("place", PlaceKind),
+    ("building", BuildingUse),
+    ("land_use", LandUseKind),
+    ("water", WaterKind),
+):
+    for choice in choices:
+        register_found_kind(FoundKind(name=f"{kind}:{choice.value}", title=choice.label))
+register_found_kind(FoundKind(name="bus_stop", title=_("Bus stop")))

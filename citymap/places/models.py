@@ -22,8 +22,12 @@ class SearchEntry(models.Model):
     )
     object_id = models.BigIntegerField(_("object"), db_comment="Key in the table of that kind")
     labels = models.JSONField(_("labels"), db_comment="Language code -> label; '' is the default")
-    hints = models.JSONField(
-        _("hints"), default=dict, db_comment="Language code -> what it is: Bus stop, Village"
+    subkind = models.CharField(
+        _("kind in words"),
+        max_length=30,
+        blank=True,
+        default="",
+        db_comment="Narrower than kind: garden_society, village; words by register_found_kind",
     )
     names = ArrayField(
         models.TextField(), verbose_name=_("names"), db_comment="All its names, old ones too"

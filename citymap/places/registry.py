@@ -1,4 +1,4 @@
-"""The registry of place-card sections, and how a question becomes a place.
+"""The registry of place-card sections, how a question becomes a place, and what is found.
 
 An app adds a section to the card by one call in its `places.py`:
 
@@ -87,8 +87,20 @@ class PlaceResolver:
     by_address: Callable[[int, dt.date], Place]
 
 
+@dataclass(frozen=True, kw_only=True)
+class FoundKind:
+    """What a found thing is, in words: shown beside its name in the search.
+
+    name: `kind` of the search entry, or `kind:subkind`.
+    """
+
+    name: str
+    title: Text
+
+
 sections: Registry[PlaceSection] = Registry("place section")
 resolvers: Registry[PlaceResolver] = Registry("place resolver")
+found_kinds: Registry[FoundKind] = Registry("kind of found thing")
 
 
 def register_section(section: PlaceSection) -> PlaceSection:
@@ -97,3 +109,7 @@ def register_section(section: PlaceSection) -> PlaceSection:
 
 def register_resolver(resolver: PlaceResolver) -> PlaceResolver:
     return resolvers.register(resolver)
+
+
+def register_found_kind(kind: FoundKind) -> FoundKind:
+    return found_kinds.register(kind)

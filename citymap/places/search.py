@@ -23,6 +23,7 @@ from citymap.places.ranking import (
     likeness,
     score,
 )
+from citymap.places.registry import found_kinds
 from citymap.places.words import HouseNumber, Reading, house_ordinal, readings
 from citymap.sqlfiles import load_sql
 from citymap.text import switch_layout
@@ -40,14 +41,14 @@ POINT_MARGIN_M = 60.0  # half the side of the box around an answer that is a poi
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A thing of the index: what is ranked, and what is shown (labels and hints as JSON text).
+    """A thing of the index: what is ranked, and what is shown (labels as JSON text).
 
     x, y: its position; extent_m: west, south, east, north or None; city CRS, metres.
     """
 
     candidate: Candidate
     labels: str
-    hints: str
+    subkind: str
     x: float
     y: float
     extent_m: Sequence[float] | None
@@ -149,7 +150,7 @@ def _candidates(
     groups.extend([number] for number in numbers)
     agreement = sql.SQL(" + ").join([sql.SQL("(words && %s::text[])::integer")] * len(groups))
     query = sql.SQL(
-        "SELECT id, kind, object_id, names, context, weight, garden, has_houses, labels, hints,"
+        "SELECT id, kind, object_id, names, context, weight, garden, has_houses, labels, subkind,"
         " ST_X(point), ST_Y(point), extent_m"
         " FROM places_searchentry WHERE words && %s::text[]"
         " ORDER BY {agreement} DESC, weight DESC, id LIMIT %s"
@@ -223,11 +224,17 @@ def _identity(answer: Answer, language: str) -> dict:
             "label": f"{label}, {answer.house.number}",
             "hint": "",
         }
-    hint = _translated(found.hints, language)
+    hint = _kind_in_words(found)
     if answer.missing:
         hint = _("No. %(number)s is not on the map") % {"number": answer.missing}
     candidate = found.candidate
     return {"id": candidate.object_id, "kind": candidate.kind, "label": label, "hint": hint}
+
+
+def _kind_in_words(found: Found) -> str:
+    kind = found.candidate.kind
+    registered = found_kinds.get(f"{kind}:{found.subkind}") or found_kinds.get(kind)
+    return str(registered.title) if registered else ""
 
 
 def _translated(texts_json: str, language: str) -> str:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
@@ -16,7 +16,7 @@ from citymap.places.words import house_key, house_ordinal, parse_name
 from citymap.sqlfiles import load_sql
 
 _ENTRY_COLUMNS = (
-    "kind", "object_id", "labels", "hints", "names", "words", "context", "weight", "garden",
+    "kind", "subkind", "object_id", "labels", "names", "words", "context", "weight", "garden",
     "has_houses", "point", "extent_m",
 )  # fmt: skip
 _HOUSE_COLUMNS = ("address_id", "street_id", "number", "key", "ordinal", "point")
@@ -26,6 +26,7 @@ _HOUSE_COLUMNS = ("address_id", "street_id", "number", "key", "ordinal", "point"
 class EntryRow:
     """A named thing to be found.
 
+    subkind: what it is more exactly; its words are registered by `register_found_kind`.
     names: every name that may be typed, in any language. labels: language code -> label, with
     "" for the default. context: names of the territories around. point: city CRS.
     extent_m: west, south, east, north in metres of the city CRS, or None.
@@ -36,7 +37,7 @@ class EntryRow:
     labels: dict[str, str]
     names: Sequence[str]
     point: Point
-    hints: dict[str, str] = field(default_factory=dict)
+    subkind: str = ""
     context: Sequence[str] = ()
     weight: float = 0.0
     garden: bool = False
@@ -61,7 +62,7 @@ def replace_entries(*, entries: Iterable[EntryRow]) -> Replaced:
     with transaction.atomic(), connection.cursor() as cursor:
         _make_stage(cursor, SearchEntry, _ENTRY_COLUMNS)
         buffer.seek(0)
-        copy = sql.SQL("COPY places_stage ({}) FROM STDIN (FORMAT csv)")
+        copy = sql.SQL("COPY places_stage ({}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL (subkind))")
         cursor.copy_expert(copy.format(_names(_ENTRY_COLUMNS)), buffer)
         replaced = _merge(cursor, SearchEntry, ("kind", "object_id"), _ENTRY_COLUMNS)
         if replaced != Replaced(0, 0, 0):
@@ -110,9 +111,9 @@ def _entry_fields(entry: EntryRow) -> list:
     context = dict.fromkeys(word for name in entry.context for word in parse_name(name).words)
     return [
         entry.kind,
+        entry.subkind,
         entry.object_id,
         json.dumps(entry.labels, ensure_ascii=False),
-        json.dumps(entry.hints, ensure_ascii=False),
         _array(entry.names),
         _array(words),
         _array(context),

@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
-from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 
 from citymap.geo import city_srid
 from citymap.places.services import (
@@ -18,14 +15,6 @@ from citymap.places.services import (
     replace_houses,
 )
 from citymap.sqlfiles import load_sql
-from layers.choices import (
-    BuildingUse,
-    LandUseKind,
-    PlaceKind,
-    StreetKind,
-    TerritoryKind,
-    WaterKind,
-)
 from layers.models import Address
 from layers.search.things import Thing, join_twins, weight
 
@@ -67,13 +56,12 @@ def _entries() -> Iterator[EntryRow]:
     with connection.cursor() as cursor:
         cursor.execute(load_sql(__file__, "things.sql"))
         things = join_twins(Thing(*row) for row in cursor)
-    hints = _hints()
     for thing in things:
         yield EntryRow(
             kind=thing.kind,
             object_id=thing.id,
             labels=thing.labels,
-            hints=hints.get((thing.kind, thing.subkind), {}),
+            subkind=thing.subkind,
             names=thing.names,
             context=[name for name in dict.fromkeys(thing.around) if name],
             weight=weight(thing),
@@ -82,28 +70,3 @@ def _entries() -> Iterator[EntryRow]:
             point=Point(thing.x, thing.y, srid=city_srid()),
             extent_m=tuple(thing.extent_m) if thing.extent_m else None,
         )
-
-
-def _hints() -> dict[tuple[str, str], dict[str, str]]:
-    """(kind, subkind) -> language -> what it is, in words."""
-    choices = {
-        "street": StreetKind,
-        "territory": TerritoryKind,
-        "place": PlaceKind,
-        "building": BuildingUse,
-        "land_use": LandUseKind,
-        "water": WaterKind,
-    }
-    labels = {
-        (kind, member.value): member.label
-        for kind, members in choices.items()
-        for member in members
-    }
-    labels["bus_stop", ""] = _("Bus stop")
-    del labels["building", BuildingUse.UNKNOWN]
-    hints: dict[tuple[str, str], dict[str, str]] = {key: {} for key in labels}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            for key, label in labels.items():
-                hints[key][language] = str(label)
-    return hints

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from citymap.geo import city_point, city_srid
 from citymap.places.models import SearchEntry, SearchHouse, SearchWord
+from citymap.places.registry import FoundKind, found_kinds, register_found_kind
 from citymap.places.services import EntryRow, Replaced, replace_entries
 from citymap.places.words import house_key, house_ordinal
 
@@ -19,7 +20,7 @@ def _rows():
     return [
         EntryRow(
             kind="street", object_id=1, labels={"": "Жамбыла Жабаева", "kk": "Жамбыл Жабаев"},
-            hints={"ru": "Улица", "en": "Street"},
+            subkind="avenue",
             names=["Жамбыла Жабаева", "Жамбыл Жабаев көшесі", "Ленина"],
             point=city_point(69.14, 54.87), weight=1.0, has_houses=True,
         ),
@@ -93,9 +94,22 @@ def test_the_shape_is_that_of_the_contract(index):
     assert south < found["lat"] < north
 
 
+@pytest.fixture
+def avenue():
+    yield register_found_kind(FoundKind(name="street:avenue", title="Avenue"))
+    found_kinds.unregister("street:avenue")
+
+
+def test_what_it_is_is_said_in_words(index, avenue):
+    found = _get("жамбыла").json()
+    assert [(item["label"], item["hint"]) for item in found] == [
+        ("Жамбыла Жабаева", "Avenue"),
+        ("Жамбыла проезд", ""),
+    ]
+
+
 def test_the_label_is_in_the_language_of_the_reader(index):
     assert _labels("жабаева 21", lang="kk")[0] == "Жамбыл Жабаев, 21"
-    assert _get("жабаева", lang="en").json()[0]["hint"] == "Street"
     by_header = Client().get(
         "/api/addresses/", {"q": "жабаева 21"}, headers={"Accept-Language": "kk"}
     )
