@@ -1,9 +1,11 @@
 """What the API says of itself: an OpenAPI 3.1 document gathered from the views under `/api/`.
 
-A view describes itself with `@documented(...)`; the document is made by walking the URL map,
-so that no list of endpoints is kept anywhere.
+A view describes itself with `@documented(...)`, or at least by its docstring; the document is
+made by walking the URL map, so that no list of endpoints is kept anywhere.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +17,8 @@ from django.views.decorators.http import require_safe
 from citymap.problems import API_PREFIX, CONTENT_TYPE
 
 JSON_TYPE = "application/json"
+_PATH_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+_PATH_TYPES = defaultdict(lambda: "string", int="integer")
 
 
 def parameter(
@@ -67,22 +71,36 @@ def documented(
 
 
 def routes(patterns: Sequence | None = None, prefix: str = "/") -> Iterator[tuple[str, Callable]]:
-    """Path template and view of every route under `/api/`."""
+    """Path and view of every route under `/api/`, the path as Django writes it."""
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         path = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from routes(entry.url_patterns, path)
         elif isinstance(entry, URLPattern) and path.startswith(API_PREFIX):
-            yield path.replace("<", "{").replace(">", "}"), entry.callback
+            yield path, entry.callback
+
+
+def _path_item(path: str, view: Callable) -> dict[str, Any]:
+    """What is said of one route. A view that only has a docstring gets a summary."""
+    described = getattr(view, "openapi", None)
+    lines = (view.__doc__ or "").strip().splitlines()
+    item = {"get": described} if described else {"summary": lines[0] if lines else ""}
+    names = _PATH_PARAMETER.findall(path)
+    if names:
+        item["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": _PATH_TYPES[kind]}}
+            for kind, name in names
+        ]
+    return item
 
 
 def openapi_document() -> dict[str, Any]:
-    """The OpenAPI 3.1 document of all described routes."""
+    """The OpenAPI 3.1 document of all routes under `/api/`."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "Citymap", "version": "1", "description": _("The city's open data")},
         "paths": {
-            path: {"get": view.openapi} for path, view in routes() if hasattr(view, "openapi")
+            _PATH_PARAMETER.sub(r"{\2}", path): _path_item(path, view) for path, view in routes()
         },
         "components": {
             "schemas": {
