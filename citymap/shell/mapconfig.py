@@ -6,11 +6,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from citymap.formats.months import MONTHS_IN_DATES
-from citymap.geo import city_bbox
 from citymap.shell.context import city_name
+from citymap.shell.extent import lived_in_box
 from citymap.shell.importmap import library_url
 
-START_ZOOM = 12.2
 # A placeholder that reverse() accepts wherever it wants a word or a slug.
 _SLOT = "slot"
 
@@ -22,7 +21,6 @@ def url_template(name: str, slot: str) -> str:
 
 def map_config(request: HttpRequest, *, title: str) -> dict:
     """JSON-ready; `config.js` reads it."""
-    lon, lat = city_bbox().center
     return {
         "urls": {
             "style": url_template("tiles:style", "name"),
@@ -34,8 +32,7 @@ def map_config(request: HttpRequest, *, title: str) -> dict:
         "city": city_name(),
         "title": title,
         "bbox": settings.CITYMAP_BBOX,
-        "center": [lon, lat],
-        "zoom": START_ZOOM,
+        "start": lived_in_box(),
         "today": timezone.localdate().isoformat(),
         "months": [str(month) for month in MONTHS_IN_DATES],
     }

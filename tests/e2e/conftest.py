@@ -1,9 +1,11 @@
 """What browser tests of the map share."""
 
+import io
 from dataclasses import dataclass
 
 import psycopg2
 import pytest
+from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
 from citymap.demo import DEMO_PASSWORD
@@ -57,6 +59,13 @@ def house(live_server_process) -> House:
     return found
 
 
+def difference(one: bytes, other: bytes) -> float:
+    """Share of pixels (0..1) whose colour differs visibly between two PNG pictures."""
+    pictures = [Image.open(io.BytesIO(data)).convert("RGB") for data in (one, other)]
+    changed = ImageChops.difference(*pictures).convert("L").point(lambda value: value > 8)
+    return sum(changed.get_flattened_data()) / (changed.width * changed.height)
+
+
 class MapPage:
     """The map page as a person uses it."""
 
@@ -88,7 +97,11 @@ class MapPage:
         return self.layers.get_by_role("checkbox", name=title, exact=True)
 
     def settle(self) -> None:
-        """Wait until the picture of the map no longer changes."""
+        """Wait until the map is no longer busy and its picture no longer changes."""
+        self.page.wait_for_timeout(50)
+        expect(self.page.locator("#map")).not_to_have_attribute(
+            "aria-busy", "true", timeout=TIMEOUT_MS
+        )
         before = None
         for _ in range(60):
             after = self.picture()

@@ -90,6 +90,7 @@ def test_every_control_shows_its_focus(map_page):
         name, outlined = map_page.page.evaluate(
             """() => {
                 const node = document.activeElement;
+                if (node === document.body) return ["", true];
                 const shown = [node, node.parentElement, node.closest(".search-card")];
                 const outlined = shown.filter(Boolean).some((one) => {
                     const { outlineStyle, boxShadow } = getComputedStyle(one);

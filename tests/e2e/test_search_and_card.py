@@ -76,7 +76,7 @@ def test_the_card_of_a_house_tells_address_yard_and_responsible(map_page, house)
     names = map_page.card.locator("[data-section]").evaluate_all(
         "sections => sections.map(section => section.dataset.section)"
     )
-    assert {"organizations", "building", "yard"} <= set(names)
+    assert {"organizations", "yard", "facts"} <= set(names)
     for section in map_page.card.locator("[data-section]").all():
         assert section.locator("li, p").count() >= 1
 

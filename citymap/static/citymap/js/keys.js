@@ -14,10 +14,12 @@ function typing(target) {
   return target.closest?.("input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]");
 }
 
-function matches(entry, event) {
-  if (event.ctrlKey || event.altKey || event.metaKey) return false;
-  if (event.key === entry.key) return true;
-  return Boolean(entry.code) && event.code === entry.code && event.shiftKey === Boolean(entry.shift);
+/** What a key press means: by its letter, otherwise by its place. */
+function find(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey) return null;
+  const able = table.filter((entry) => entry.run);
+  return able.find((entry) => entry.key === event.key)
+    ?? able.find((entry) => entry.code === event.code && Boolean(entry.shift) === event.shiftKey);
 }
 
 /** Listen on the whole page; keys typed into a field stay there, but for Escape. */
@@ -25,7 +27,7 @@ export function startKeys(dialog) {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || dialog.open) return;
     if (typing(event.target) && event.key !== "Escape") return;
-    const entry = table.find((candidate) => candidate.run && matches(candidate, event));
+    const entry = find(event);
     if (!entry || entry.run(event) === false) return;
     event.preventDefault();
   });

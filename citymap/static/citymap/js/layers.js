@@ -1,6 +1,6 @@
 // The layer tree: it is the legend, and the legend is the switch.
 
-import { h } from "citymap/dom";
+import { h, icon } from "citymap/dom";
 import { swatch } from "citymap/swatch";
 
 /**
@@ -71,7 +71,11 @@ export class LayerTree {
   showZoom(zoom) {
     this.zoom = zoom;
     for (const row of this.root.querySelectorAll("[data-min-zoom]")) {
-      row.classList.toggle("too-far", zoom < Number(row.dataset.minZoom));
+      const tooFar = zoom < Number(row.dataset.minZoom);
+      row.classList.toggle("too-far", tooFar);
+      const input = row.querySelector("input");
+      if (tooFar) input.setAttribute("aria-describedby", `${input.id}-hint`);
+      else input.removeAttribute("aria-describedby");
     }
   }
 
@@ -103,11 +107,13 @@ export class LayerTree {
       },
     });
     return h("li", { "data-min-zoom": layer.minZoom },
-      h("label", { class: "layer-row", for: input.id },
-        input,
-        layer.legend.length ? swatch(layer.legend[0]) : null,
-        h("span", { class: "layer-title" }, layer.title),
-        h("span", { class: "layer-hint" }, gettext("zoom in")),
+      h("div", { class: "layer-row" },
+        h("label", { for: input.id },
+          input,
+          layer.legend.length ? swatch(layer.legend[0]) : null,
+          h("span", { class: "layer-title" }, layer.title)),
+        h("span", { class: "layer-hint", id: `${input.id}-hint`, title: gettext("zoom in") },
+          icon("zoom-in"), h("span", { class: "visually-hidden" }, gettext("zoom in"))),
       ),
       details,
     );

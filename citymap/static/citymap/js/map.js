@@ -15,6 +15,7 @@ const MAX_ZOOM = 20;
 const MAP_WORDS = () => ({
   "Map.Title": gettext("Map of the city. Arrows move it, plus and minus zoom, Enter shows what is in the middle."),
   "Marker.Title": gettext("Chosen place"),
+  "AttributionControl.ToggleAttribution": gettext("Where the map's data come from"),
   "ScaleControl.Meters": gettext("m"),
   "ScaleControl.Kilometers": gettext("km"),
 });
@@ -30,21 +31,20 @@ export function hasWebGL() {
 
 /**
  * Make the map in `container` with a MapLibre `style` object. `view` is `{lon, lat, zoom,
- * bearing}` or null for the whole city. Resolves when the map can be used; tiles may follow.
+ * bearing}` or null for the lived-in city, kept clear of `inset` px on each side. Resolves when the map can be used; tiles may follow.
  */
-export async function createMap({ container, style, view }) {
+export async function createMap({ container, style, view, inset }) {
   await loadFonts();
   setWorkerUrl(new URL(config.worker, location.href).href);
-  const [west, south, east, north] = config.bbox;
   const start = view
     ? { center: [view.lon, view.lat], zoom: view.zoom, bearing: view.bearing }
-    : { center: config.center, zoom: config.zoom };
+    : { bounds: asBounds(config.start), fitBoundsOptions: { padding: inset } };
   const map = new MapLibre({
     container,
     style,
     ...start,
     maxZoom: MAX_ZOOM,
-    maxBounds: padded([west, south, east, north], 0.5),
+    maxBounds: asBounds(config.bbox, 0.5),
     maxPitch: 60,
     attributionControl: false,
     locale: MAP_WORDS(),
@@ -53,11 +53,21 @@ export async function createMap({ container, style, view }) {
   map.addControl(new AttributionControl({ compact: false }), "bottom-right");
   map.addControl(new ScaleControl({ maxWidth: 96, unit: "metric" }), "bottom-left");
   map.touchPitch.disable();
+  showBusy(map);
   return map;
 }
 
+/** `#map` is busy from the first thing to load or move until the picture is at rest. */
+function showBusy(map) {
+  const element = map.getContainer();
+  for (const event of ["dataloading", "movestart", "styledata"]) {
+    map.on(event, () => element.setAttribute("aria-busy", "true"));
+  }
+  map.on("idle", () => element.removeAttribute("aria-busy"));
+}
+
 /** A box of degrees grown by `share` of its size on every side, as MapLibre bounds. */
-function padded([west, south, east, north], share) {
+function asBounds([west, south, east, north], share = 0) {
   const dx = (east - west) * share;
   const dy = (north - south) * share;
   return [[west - dx, Math.max(south - dy, -85)], [east + dx, Math.min(north + dy, 85)]];

@@ -68,7 +68,9 @@ class Shell {
     if (!library.hasWebGL()) throw new WebGLMissing();
     const { zoom, lon, lat, bearing } = this.url.state;
     const view = zoom === null ? null : { zoom, lon, lat, bearing };
-    const map = await library.createMap({ container: byId("map"), style, view });
+    const map = await library.createMap({
+      container: byId("map"), style, view, inset: this.inset(),
+    });
     this.map = map;
     this.library = library;
     this.pin = new library.Pin(map);
@@ -87,7 +89,6 @@ class Shell {
       onTrouble: say,
     });
     if (this.answer) this.showPlace(this.answer);
-    byId("map").removeAttribute("aria-busy");
     document.documentElement.dataset.map = "ready";
   }
 
@@ -99,6 +100,7 @@ class Shell {
   }
 
   async restyle() {
+    byId("map").setAttribute("aria-busy", "true");
     try {
       this.map.setStyle(await this.loadStyle(), { diff: false });
     } catch (error) {
