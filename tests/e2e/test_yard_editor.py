@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import psycopg2
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.e2e
@@ -243,3 +244,26 @@ def test_only_planners_come_in(page, sign_in, page_problems, path):
     sign_in(page, "operator")
     assert page.goto(path).status == 403
     page_problems.clear()
+
+
+def check(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_axe_on_the_editor(editor, pair):
+    check(editor.page)
+    editor.find(pair.label)
+    for action in ("Redraw yard", "Put in a quarter"):
+        editor.act(action)
+        expect(editor.page.locator("[data-form]:visible")).to_be_visible()
+        check(editor.page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_on_the_lists(open_page, sign_in, scheme):
+    page = open_page(color_scheme=scheme)
+    sign_in(page, "planner")
+    for path in ("/plan/yards/corrections/", "/plan/yards/quarters/"):
+        page.goto(path)
+        check(page)
