@@ -12,6 +12,7 @@ from citymap.accounts.models import Organization
 # Words that sources write in English; others are shown as they are written.
 _WRITTEN = {
     "steel": gettext_lazy("steel"),
+    "insulated_steel": gettext_lazy("pre-insulated steel"),
     "cast_iron": gettext_lazy("cast iron"),
     "iron": gettext_lazy("iron"),
     "plastic": gettext_lazy("plastic"),
@@ -28,6 +29,7 @@ _WRITTEN = {
     "fibre": gettext_lazy("optical fibre"),
     "fiber": gettext_lazy("optical fibre"),
     "fibre_optic": gettext_lazy("optical fibre"),
+    "sip": gettext_lazy("self-supporting insulated wire"),
     "fixed": gettext_lazy("fixed"),
     "dome": gettext_lazy("dome"),
     "panning": gettext_lazy("panning"),
