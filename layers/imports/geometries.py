@@ -16,6 +16,11 @@ MIN_AREA_M2 = 1e-4
 MIN_LENGTH_M = 1e-3
 
 _DIMENSION = {"Point": 0, "LineString": 1, "Polygon": 2}
+_COLLECT = {
+    "Point": shapely.multipoints,
+    "LineString": shapely.multilinestrings,
+    "Polygon": shapely.multipolygons,
+}
 _CAMEL = {
     name.upper(): name
     for name in (
@@ -41,7 +46,7 @@ def base_types(allowed: Collection[str]) -> set[str]:
 
 def fit_all(geometries: np.ndarray, allowed: Collection[str]) -> list[Fitted]:
     """`fit` for each of `(n,)` geometries; those that are right already are passed at once."""
-    geometries = shapely.force_2d(geometries)
+    geometries = _promoted(shapely.force_2d(geometries), allowed)
     right = (
         np.isin(_type_names(geometries), list(allowed))
         & shapely.is_valid(geometries)
@@ -54,6 +59,17 @@ def fit_all(geometries: np.ndarray, allowed: Collection[str]) -> list[Fitted]:
         Fitted(parts=(geometry,)) if good else fit(geometry, allowed)
         for geometry, good in zip(geometries, right, strict=True)
     ]
+
+
+def _promoted(geometries: np.ndarray, allowed: Collection[str]) -> np.ndarray:
+    """Single geometries as multi ones of one part, where only those are allowed."""
+    kinds = _type_names(geometries)
+    result = geometries.copy()
+    for kind, collect in _COLLECT.items():
+        chosen = np.flatnonzero(kinds == kind)
+        if len(chosen) and kind not in allowed and f"Multi{kind}" in allowed:
+            result[chosen] = collect(geometries[chosen], indices=np.arange(len(chosen)))
+    return result
 
 
 def _type_names(geometries: np.ndarray) -> np.ndarray:
@@ -127,12 +143,7 @@ def _grouped(
     kind = parts[0].geom_type
     multi = f"Multi{kind}"
     if multi in allowed and (len(parts) > 1 or kind not in allowed):
-        collect = {
-            "Point": shapely.multipoints,
-            "LineString": shapely.multilinestrings,
-            "Polygon": shapely.multipolygons,
-        }[kind]
-        return (collect(np.array(parts, dtype=object)),)
+        return (_COLLECT[kind](np.array(parts, dtype=object)),)
     return tuple(parts)
 
 

@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from citymap.geo import BBox, city_bbox, city_srid
 from layers.imports.cells import convert
+from layers.imports.coincidence import coincident_objects
 from layers.imports.errors import ImportRefusedError
 from layers.imports.files import MAX_FILE_MB
+from layers.imports.geometries import base_types
 from layers.imports.identity import ids_from_geometry
 from layers.imports.matching import match_columns, one_of
 from layers.imports.placing import Placed, place, source_crs, summary
@@ -76,11 +78,22 @@ def import_layer(request: LayerImport) -> ImportReport:
             layer=layer.name,
             retire=retire_scope(keep=keep, force=request.force) if request.retire else None,
         )  # fmt: skip
+        _note_coincidence(layer, request.source, report)
         if not request.dry_run:
             refresh_city(layer=layer.name, report=report, when=when)
     report.seconds = time.perf_counter() - started
     report.check()
     return report
+
+
+def _note_coincidence(layer: ImportableLayer, source: str, report: ImportReport) -> None:
+    """Say where another source has the same objects; lines cross each other anyway."""
+    if not report.layer(layer.name).wrote or "LineString" in base_types(layer.geometry_types):
+        return
+    for other, count in coincident_objects(model=layer.model, source=source).items():
+        report.notes.append(
+            f"{count} objects lie where the source {other} has one too: both are on the map"
+        )
 
 
 def _prepare(

@@ -341,6 +341,16 @@ def test_what_comes_back_is_current_again(run, save):
     assert Manhole.objects.current().count() == 10
 
 
+def test_objects_that_another_source_has_too_are_noted(run, save, points):
+    run("import_layer", "manhole", save("a.gpkg", points), "--source", "utility")
+
+    report = run(
+        "import_layer", "manhole", save("b.gpkg", [*points[1:], shapely.Point(69.2, 54.9)])
+    )
+
+    assert any("2 objects lie where the source utility has one" in n for n in report["notes"])
+
+
 def test_dry_run_counts_and_writes_nothing(run, save, points):
     report = run("import_layer", "manhole", save("a.gpkg", points), "--dry-run")
 

@@ -125,7 +125,10 @@ def test_real_snowplows_of_another_city(run, refused):
 
 @pytest.mark.slow
 def test_a_winter_of_fixes_takes_less_than_a_minute(run, tmp_path):
-    """A million fixes of sixty vehicles, out of order, with local times."""
+    """A million fixes of sixty vehicles, out of order, with local times.
+
+    Measured as time of the processor, so that other tests beside it do not count.
+    """
     random = np.random.default_rng(109)
     per_vehicle, vehicles = 16_667, 60
     seconds = np.cumsum(np.where(random.random((vehicles, per_vehicle)) < 0.01, 7200, 30), axis=1)
@@ -140,10 +143,10 @@ def test_a_winter_of_fixes_takes_less_than_a_minute(run, tmp_path):
     )
     path = tmp_path / "winter.csv"
     table.sample(frac=1, random_state=1).to_csv(path, index=False)
-    started = time.perf_counter()
+    started = time.process_time()
 
     report = run("import_tracks", path)
 
-    assert time.perf_counter() - started < 60
+    assert time.process_time() - started < 30
     assert report["layers"]["gps_fix"]["read"] == len(table)
     assert report["layers"]["snowplow_track"]["created"] > 9000
