@@ -39,4 +39,4 @@ def short_street(name: str) -> str:
 def counting_order(number: str) -> tuple:
     """Sort key under which 5 < 21 < 21А < 110."""
     pieces = _NUMBER.split(number)
-    return tuple((int(p), "") if p.isdigit() else (-1, p) for p in pieces if p)
+    return tuple((int(p), "") if p.isdecimal() else (-1, p) for p in pieces if p)
