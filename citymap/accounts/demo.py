@@ -9,13 +9,12 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from citymap.accounts.choices import Role
 from citymap.accounts.models import Organization, User
-from citymap.demo import DemoOptions, DemoPart, register_demo
+from citymap.demo import DEMO_PASSWORD, DemoOptions, DemoPart, register_demo
 
-DEMO_PASSWORD = "citymap-demo"
 DEMO_SOURCE = "demo"
 ORGANIZATIONS_FILE = settings.BASE_DIR / "fixtures" / "geo" / "organizations.json"
 # login: role, organisation, first name, last name
-DEMO_LOGINS: dict[str, tuple[Role, str, str, str]] = {
+LOGINS: dict[str, tuple[Role, str, str, str]] = {
     "operator": (Role.OPERATOR, "centre109", "Айгерим", "Сейтова"),
     "coordinator": (Role.COORDINATOR, "centre109", "Марина", "Лебедева"),
     "executor": (Role.EXECUTOR, "heat", "Ержан", "Касымов"),
@@ -60,10 +59,10 @@ def load_logins() -> dict[str, int]:
     """Create or correct the demo logins; a login that is right is left alone."""
     counts = {"created": 0, "updated": 0}
     bodies = dict(Organization.objects.filter(source=DEMO_SOURCE).values_list("source_id", "pk"))
-    users = {user.username: user for user in User.objects.filter(username__in=DEMO_LOGINS)}
+    users = {user.username: user for user in User.objects.filter(username__in=LOGINS)}
     encoded = next((u.password for u in users.values() if _password_is_right(u.password)), None)
     encoded = encoded or make_password(DEMO_PASSWORD)
-    for username, (role, body, first, last) in DEMO_LOGINS.items():
+    for username, (role, body, first, last) in LOGINS.items():
         user = users.get(username) or User(username=username)
         values: dict[str, Any] = {
             "roles": [role.value],

@@ -17,7 +17,8 @@ from layers.demo import (
     utilities,
 )
 from layers.demo.lots import STYLES, build_lots, with_lanes
-from layers.demo.plan import Plan
+from layers.demo.naming import AddressLine
+from layers.demo.plan import Plan, PlanFeature
 from layers.demo.shapes import biggest_part, without_conflicts
 from layers.demo.sheet import Sheet
 from layers.demo.snow import Round, build_rounds
@@ -55,10 +56,10 @@ def build_city(plan: Plan, seed: int, operators: dict[str, str]) -> City:
     fill_blocks(sheet, plan, net, blue, seed)
     country.gardens(sheet, plan, blue, seed)
     villages = country.villages(sheet, plan, seed)
+    places.country_roads(sheet, plan, seed)
     clear_streets(sheet, net, blue)
     draw_streets(sheet, net)
     village_streets(sheet, plan, villages, net, seed)
-    places.country_roads(sheet, plan, seed)
     places.place_names(sheet, plan, net)
     places.services(sheet, net, plan.shops, seed)
     found = utilities.stretches(plan, net)
@@ -133,9 +134,13 @@ def clear_streets(sheet: Sheet, net: StreetNet, blue) -> None:
     carriage = np.array([{"residential": 4.5}.get(c, 7.0) for c in net.edge_class()])
     tree = shapely.STRtree(shapely.buffer(net.edges, carriage, quad_segs=2))
     keep[tree.query(geoms, "intersects")[0]] = False
-    lines = [c for c, tags in sheet.lines if "railway" in tags or tags.get("highway") == "service"]
-    rails = shapely.STRtree([shapely.LineString(c) for c in lines])
-    keep[rails.query(geoms, "dwithin", 2.6)[0]] = False
+    lines = [
+        coords
+        for coords, tags in sheet.lines
+        if "railway" in tags or tags.get("highway", "footway") != "footway"
+    ]
+    others = shapely.STRtree([shapely.LineString(coords) for coords in lines])
+    keep[others.query(geoms, "dwithin", 2.6)[0]] = False
     shapely.prepare(blue)
     keep &= ~shapely.intersects(blue, geoms)
     sheet.houses = [house for house, good in zip(sheet.houses, keep, strict=True) if good]
@@ -161,16 +166,11 @@ def draw_streets(sheet: Sheet, net: StreetNet) -> None:
             sheet.line(run, tags)
 
 
-def village_streets(sheet: Sheet, plan: Plan, villages, net: StreetNet, seed: int) -> None:
+def village_streets(
+    sheet: Sheet, plan: Plan, villages: list[tuple[PlanFeature, list]], net: StreetNet, seed: int
+) -> None:
     """Draw and name village streets, then number all houses of the city."""
-    used = np.unique(net.edge_street)
-    named = {
-        int(i) for i in used if net.streets[i].name_ru and net.streets[i].road_class != "trunk"
-    }
-    mask = np.isin(net.edge_street, list(named))
-    lines = list(net.edges[mask])
-    courses = [net.streets[i].line for i in net.edge_street[mask]]
-    names = [naming.address_name(net.streets[i]) for i in net.edge_street[mask]]
+    lines = _city_lines(net)
     for item, parts in villages:
         called: dict = {}
         for key, part in parts:
@@ -178,9 +178,23 @@ def village_streets(sheet: Sheet, plan: Plan, villages, net: StreetNet, seed: in
                 place = (len(called) * 7 + sum(map(ord, item.name_ru))) % naming.VILLAGE_NAMES
                 called[key] = plan.streets[place]
             ru, kk = called[key]
-            sheet.line(part, {"highway": "residential", "name": ru, "name:ru": ru,
-                              "name:kk": f"{kk} көшесі", "surface": "unpaved"})  # fmt: skip
-            lines.append(part)
-            courses.append(part)
-            names.append(ru)
-    naming.number_houses(sheet, lines, courses, names, seed)
+            names = {"name": ru, "name:ru": ru, "name:kk": f"{kk} көшесі"}
+            sheet.line(part, {"highway": "residential", **names, "surface": "unpaved"})
+            lines.append(AddressLine(part, part, ru, settlement=item.name_ru))
+    naming.number_houses(sheet, lines, seed)
+
+
+def _city_lines(net: StreetNet) -> list[AddressLine]:
+    """The city's named streets; parts of one name are numbered one after another."""
+    start: dict[int, float] = {}
+    length: dict[str, float] = {}
+    for number, street in enumerate(net.streets):
+        start[number] = length.get(street.name_ru, 0.0)
+        length[street.name_ru] = start[number] + street.line.length
+    found = []
+    for edge, number in zip(net.edges, net.edge_street.tolist(), strict=True):
+        street = net.streets[number]
+        if street.name_ru and street.road_class != "trunk":
+            name = naming.address_name(street)
+            found.append(AddressLine(edge, street.line, name, start_m=start[number]))
+    return found

@@ -115,8 +115,8 @@ def make_files(
 
 
 def _make(options: DemoOptions, folder: Path, say: Callable[[str], object]) -> None:
-    plan = read_plan()
-    bodies = {item["id"]: item for item in organizations()}
+    plan = read_plan(PLAN_FOLDER)
+    bodies = {item["id"]: item for item in organizations(PLAN_FOLDER)}
     operators = {key: item["ru"] for key, item in bodies.items()}
     spools, transits, rounds = [], [], []
     writer = snow.TrackWriter(folder / "snowplow_tracks.csv", options.seed, options.years)

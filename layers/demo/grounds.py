@@ -280,6 +280,20 @@ def park(sheet: Sheet, block: Block, tags: Tags) -> None:
         )
 
 
+def _with_drives(sheet: Sheet, block: Block) -> shapely.Geometry:
+    """Draw two crossing drives over large grounds; what is left for buildings."""
+    ground = block.inner.buffer(-8)
+    axis, _, _ = long_axis(block.inner)
+    centre = np.array(block.inner.centroid.coords[0])
+    drives = []
+    for along in (axis, np.array([-axis[1], axis[0]])):
+        drive = cut_line(block.polygon.buffer(-1), centre, along)
+        if drive is not None:
+            sheet.line(drive, {"highway": "service", "surface": "asphalt"})
+            drives.append(drive.buffer(7))
+    return ground.difference(shapely.union_all(drives))
+
+
 def hospital(sheet: Sheet, block: Block, names: Tags) -> None:
     sheet.area(block.inner, {"amenity": "hospital", **names})
     axis, _, _ = long_axis(block.inner)
@@ -291,7 +305,7 @@ def hospital(sheet: Sheet, block: Block, names: Tags) -> None:
 
     scatter(
         sheet,
-        block.inner.buffer(-8),
+        _with_drives(sheet, block),
         block.key,
         axis,
         count=int(block.inner.area / 5200),
@@ -314,7 +328,7 @@ def campus(sheet: Sheet, block: Block, names: Tags) -> None:
 
     scatter(
         sheet,
-        block.inner.buffer(-8),
+        _with_drives(sheet, block),
         block.key,
         axis,
         count=int(block.inner.area / 5200),

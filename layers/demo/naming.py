@@ -1,5 +1,7 @@
 """Names of streets and numbers of houses, in Russian and Kazakh."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 from shapely import LineString
@@ -71,19 +73,31 @@ def address_name(street: Street) -> str:
     return street.name_kk if street.key % np.uint64(20) == 0 else street.name_ru
 
 
-def number_houses(
-    sheet: Sheet, lines: list[LineString], courses: list[LineString], names: list[str], seed: int
-) -> int:
+@dataclass(frozen=True)
+class AddressLine:
+    """A stretch of a named street that houses are numbered along.
+
+    course: the whole course of the street's part; start_m: length of its parts before this one;
+    settlement: numbers count within it ("" is the city).
+    """
+
+    line: LineString
+    course: LineString
+    name: str
+    settlement: str = ""
+    start_m: float = 0.0
+
+
+def number_houses(sheet: Sheet, streets: list[AddressLine], seed: int) -> int:
     """Number all houses that want an address: odd on the left, even on the right.
 
-    lines (n,): stretches of named streets; courses (n,): the whole course of each one's street;
-    names (n,): the street's name in addresses. Returns the number of addresses.
+    Each house is of the nearest street within REACH_M. Returns the number of addresses.
     """
     wanting = [h for h in sheet.houses if h.wants_address and not h.society]
     fronts = shapely.points([house.front for house in wanting])
-    near = STRtree(np.array(lines))
+    near = STRtree(np.array([street.line for street in streets]))
     which, line = near.query_nearest(fronts, max_distance=REACH_M, all_matches=False)
-    course = np.array(courses, dtype=object)[line]
+    course = np.array([street.course for street in streets], dtype=object)[line]
     fronts = fronts[which]
     at = shapely.line_locate_point(course, fronts)
     ahead = shapely.line_interpolate_point(course, at + 1.0)
@@ -97,18 +111,21 @@ def number_houses(
         - dy * (shapely.get_x(fronts) - shapely.get_x(behind))
         > 0
     )
-    streets: dict[tuple[str, bool], list[tuple[float, int]]] = {}
+    sides: dict[tuple[str, str, bool], list[tuple[float, int]]] = {}
     for position, (house, one, side) in enumerate(zip(which, line, left, strict=True)):
-        streets.setdefault((names[one], bool(side)), []).append((float(at[position]), int(house)))
-    for (name, side), found in sorted(streets.items()):
-        _number_side(wanting, name, side, sorted(found), seed)
+        street = streets[one]
+        found = sides.setdefault((street.settlement, street.name, bool(side)), [])
+        found.append((street.start_m + float(at[position]), int(house)))
+    for key, found in sorted(sides.items()):
+        _number_side(wanting, key, sorted(found), seed)
     return len(which) + _number_societies(sheet, seed)
 
 
 def _number_side(
-    houses: list[House], name: str, left: bool, found: list[tuple[float, int]], seed: int
+    houses: list[House], side: tuple[str, str, bool], found: list[tuple[float, int]], seed: int
 ) -> None:
-    key = chance.word(seed, name, left)
+    settlement, name, left = side
+    key = chance.word(seed, settlement, name, left)
     keys = chance.combine(np.arange(len(found)).astype(np.uint64), key)
     skip, letter = chance.uniform(keys, "skip"), chance.uniform(keys, "letter")
     number = -1 if left else 0

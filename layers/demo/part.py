@@ -1,6 +1,7 @@
 """`loaddemo`'s part of this room: the city, buses, snow clearing, managers, owners."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,12 @@ def _say_report(name: str, report: ImportReport, say: Say) -> None:
             total[key] += getattr(counts, key)
     listed = ", ".join(f"{key} {count}" for key, count in total.items())
     say(f"{name}: {listed}; {report.seconds:.1f} s")
+    reasons = Counter((skip.layer, skip.reason) for skip in report.skipped)
+    for (layer, reason), count in sorted(reasons.items()):
+        say(f"  skipped {layer}, {reason}: {count}")
+    left_out = sum(note.count("left out") for note in report.notes)
+    if left_out:
+        say(f"  values that cannot be read, left out: {left_out}")
 
 
 def _say_box(files: DemoFiles, say: Say) -> None:

@@ -21,8 +21,12 @@ PLAN_FOLDER = Path(__file__).resolve().parent.parent.parent / "fixtures" / "geo"
 PLAN_SRID = 32642
 # A city's cell in a region of several: the plan's box, metres. Neighbours are mirrored, so that
 # river, railway and trunk roads meet at the edges.
-CELL_WIDTH_M = 19_160.0
-CELL_HEIGHT_M = 22_190.0
+CELL_WIDTH_M = 19_080.0
+CELL_HEIGHT_M = 22_140.0
+CELL_OFFSET_M = (40.0, 50.0)
+# Rivers, railways and roads that end so near to the edge of the plan go on to it.
+EDGE_REACH_M = 150.0
+THROUGH = ("river", "rail", "street")
 KINDS = frozenset(
     [
         "river",
@@ -79,6 +83,7 @@ class Plan:
     gardens: list[str]
     shops: list[str]
     cities: list[tuple[str, str]]
+    cell: shapely.Polygon
     number: int = 0
     mirrored: bool = False
     names: dict[str, str] = field(default_factory=dict)
@@ -91,6 +96,8 @@ def read_plan(folder: Path = PLAN_FOLDER) -> Plan:
     """The plan as drawn; raises PlanError naming what is wrong."""
     data = json.loads((folder / "plan.geojson").read_text(encoding="utf-8"))
     names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
+    corner = plan_origin()
+    cell = shapely.box(*corner, *(corner + [CELL_WIDTH_M, CELL_HEIGHT_M]))
     to_metres = transformer(WGS84_SRID, PLAN_SRID).transform
     features: dict[str, list[PlanFeature]] = {}
     for number, item in enumerate(data["features"], start=1):
@@ -104,6 +111,9 @@ def read_plan(folder: Path = PLAN_FOLDER) -> Plan:
         metres = shapely.transform(geom, to_metres, interleaved=False)
         if props.get("smooth") and metres.geom_type == "LineString":
             metres = shapely.LineString(smooth(np.asarray(metres.coords)))
+        if kind in THROUGH and metres.geom_type == "LineString":
+            inside = shapely.get_parts(metres.intersection(cell))
+            metres = to_edge(max(inside, key=lambda part: part.length), cell)
         features.setdefault(kind, []).append(PlanFeature(kind, props, metres))
     return Plan(
         features=features,
@@ -111,12 +121,27 @@ def read_plan(folder: Path = PLAN_FOLDER) -> Plan:
         gardens=names["gardens"],
         shops=names["shops"],
         cities=[tuple(pair) for pair in names["cities"]],
+        cell=cell,
     )
+
+
+def to_edge(line: shapely.LineString, cell: shapely.Polygon) -> shapely.LineString:
+    """Lengthen a line's ends that nearly reach the cell's edge, square to the edge."""
+    low, high = np.reshape(cell.bounds, (2, 2))
+    coords = np.asarray(line.coords)
+    ends = []
+    for end in coords[[0, -1]]:
+        gaps = np.array([end - low, high - end])
+        side, axis = np.unravel_index(np.argmin(gaps), gaps.shape)
+        on_edge = end.copy()
+        on_edge[axis] = (low, high)[side][axis]
+        ends.append([on_edge] if 0 < gaps[side, axis] <= EDGE_REACH_M else [])
+    return shapely.LineString([*ends[0], *coords, *ends[1]])
 
 
 def plan_origin() -> np.ndarray:
     """South-west corner of the home cell in metres (PLAN_SRID)."""
-    return np.array(transformer(WGS84_SRID, PLAN_SRID).transform(69.0, 54.8)) + [50.0, 10.0]
+    return np.array(transformer(WGS84_SRID, PLAN_SRID).transform(69.0, 54.8)) + CELL_OFFSET_M
 
 
 def placed(plan: Plan, *, number: int, column: int, row: int, names: dict[str, str]) -> Plan:
@@ -136,6 +161,7 @@ def placed(plan: Plan, *, number: int, column: int, row: int, names: dict[str, s
             kind: [replace(item, geom=shapely.transform(item.geom, move)) for item in items]
             for kind, items in plan.features.items()
         },
+        cell=shapely.transform(plan.cell, move),
         number=number,
         mirrored=bool(flip[0] != flip[1]),
         names=names,

@@ -96,7 +96,7 @@ def river_polygon(plan: Plan) -> shapely.Geometry:
         )
         pieces = shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1))
         parts.append(shapely.union_all(shapely.buffer(pieces, (width[:-1] + width[1:]) / 4)))
-    return shapely.union_all(parts)
+    return shapely.union_all(parts).intersection(plan.cell)
 
 
 def main_streets(plan: Plan, seed: int) -> list[Street]:
