@@ -16,6 +16,7 @@ from django.contrib.gis.geos import GEOSException, GEOSGeometry
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -111,9 +112,7 @@ class CityObjectAdmin(admin.ModelAdmin):
         return [item.name for item in self.fields_of_model if item.is_relation]
 
     def get_readonly_fields(self, request, obj=None) -> Sequence[str]:
-        generated = [item.name for item in self.fields_of_model if item.generated]
-        shown = [name for name in generated if name not in ("geom_3857", "point")]
-        return ("picture", *shown, "source", "source_id", "valid_from", "valid_to")
+        return ("picture", "size", "source", "source_id", "valid_from", "valid_to")
 
     def get_fields(self, request, obj=None) -> Sequence[str]:
         fixed = self.get_readonly_fields(request, obj)
@@ -151,6 +150,15 @@ class CityObjectAdmin(admin.ModelAdmin):
             '{}<br><a href="{}#{}">{}</a>',
             shape_picture(geom), reverse("shell:home"), place, _("Show on the map"),
         )  # fmt: skip
+
+    @admin.display(description=_("size"))
+    def size(self, obj: CityObject) -> str:
+        """Area or length, as the database keeps it."""
+        if (area := getattr(obj, "area_m2", None)) is not None:
+            return _("%(value)s m²") % {"value": number_format(round(area), force_grouping=True)}
+        if (length := getattr(obj, "length_m", None)) is not None:
+            return _("%(value)s m") % {"value": number_format(round(length), force_grouping=True)}
+        return "—"
 
     # --- writes go through services ---------------------------------------------------
     def has_delete_permission(self, request, obj=None) -> bool:
@@ -225,8 +233,10 @@ def shape_picture(geom: GEOSGeometry) -> str:
         '<svg width="{0}" height="{0}" viewBox="0 0 {0} {0}" role="img" aria-label="{1}"'
         ' style="background:#f4f4f0;border:1px solid #c8c8c0">'
         '<path d="{2}" fill="{3}" fill-rule="evenodd" stroke="#33566f" stroke-width="{4}"'
-        ' stroke-linecap="round" stroke-linejoin="round"/></svg><br>{5} × {6} m',
+        ' stroke-linecap="round" stroke-linejoin="round"/></svg><br>{5}',
         PICTURE_PX, _("Shape of the object"), path(geom),
         "#7fa7c4" if geom.dims == 2 else "none", 12 if geom.dims == 0 else 3,
-        round(east - west), round(north - south),
+        _("%(width)s × %(height)s m") % {
+            "width": round(east - west), "height": round(north - south),
+        },
     )  # fmt: skip
