@@ -21,6 +21,7 @@ _LETTERS = str.maketrans(
         "x": "х", "y": "у",
     }
 )  # fmt: skip
+_KAZAKH_LETTERS = frozenset("әғқңөұүһі")
 # The one word that both languages write and spell apart after folding.
 _KAZAKHSTAN = re.compile("казакстан")
 _CYRILLIC = re.compile("[а-яәғқңөұүһіё]", re.IGNORECASE)
@@ -178,6 +179,11 @@ def _classify(tokens: list[str]) -> tuple[tuple[str, ...], str, StreetKind]:
     if not words:
         return tuple(tokens), "", StreetKind.STREET
     return tuple(words), sort, kind
+
+
+def is_kazakh(text: str) -> bool:
+    """Whether a name has letters that only Kazakh uses."""
+    return not _KAZAKH_LETTERS.isdisjoint(text.casefold())
 
 
 def key_of(text: str) -> str:

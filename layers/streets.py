@@ -256,8 +256,8 @@ def _add_street(settlement: str, groups: list[_Group], result: Streets) -> None:
         kazakh.update(item.kazakh)
         others.update(item.others)
     name_kk = _commonest(kazakh)
-    name_ru = _commonest(russian)
-    name = name_ru or _commonest(Counter(item.text for item in written))
+    name = _commonest(russian) or _commonest(Counter(item.text for item in written))
+    name_ru = "" if names.is_kazakh(name) else name
     spellings = sorted({item.text for item in written})
     result.rows.append(
         StreetRow(

@@ -53,6 +53,8 @@ LAYERS = (
     "network_segment", "camera", "street_lamp", "waste_site", "bus_stop", "territory", "road",
     "water", "land_use", "railway", "place",
 )  # fmt: skip
+# Reading, shaping, every layer, the search index, the base map.
+_STEPS = len(LAYERS) + 4
 
 
 class ImportBusyError(RuntimeError):
@@ -99,9 +101,9 @@ def import_osm(job: OsmImport, *, progress: Progress | None = None) -> ImportRep
     for layer in LAYERS:
         report.layer(layer)
     with _only_import():
-        progress.step("reading", 0, len(LAYERS) + 2)
+        progress.step("reading", 0, _STEPS)
         collected = collect(job.path, report=report, progress=progress.read)
-        progress.step("shaping", 1, len(LAYERS) + 2)
+        progress.step("shaping", 1, _STEPS)
         prepared = prepare(collected, bbox=job.bbox, report=report)
         try:
             with transaction.atomic():
@@ -112,7 +114,7 @@ def import_osm(job: OsmImport, *, progress: Progress | None = None) -> ImportRep
             report.notes.append("dry run: nothing was written")
         else:
             if job.basemap and any(counts.wrote for counts in report.layers.values()):
-                progress.step("base map", len(LAYERS) + 1, len(LAYERS) + 2)
+                progress.step("base map", _STEPS - 1, _STEPS)
                 build_basemap(say=progress.say)
     report.seconds = time.monotonic() - started
     report.check()
@@ -169,7 +171,7 @@ class _Writer:
 
     def _step(self, name: str) -> None:
         self.done += 1
-        self.progress.step(name, self.done, len(LAYERS) + 2)
+        self.progress.step(name, self.done, _STEPS)
 
     def _scope(self, layer: str) -> RetireScope:
         """What the file lacks is gone where the file is complete; what it has and we could not
