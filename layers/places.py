@@ -82,6 +82,17 @@ register_section(
     PlaceSection(name="facts", title=_("Building"), items=sections.building_facts, order=110)
 )
 
+# What found things are, and the type words that people use for them.
+STREET_WORDS = frozenset({"street", "avenue", "highway"})
+AREA_WORDS = {
+    StreetKind.STREET: STREET_WORDS,
+    StreetKind.GARDEN_SOCIETY: frozenset({"garden"}),
+    StreetKind.MICRODISTRICT: frozenset({"microdistrict"}),
+    TerritoryKind.CITY: frozenset({"city"}),
+    TerritoryKind.SUBURB: frozenset({"microdistrict"}),
+    PlaceKind.NEIGHBOURHOOD: frozenset({"microdistrict"}),
+    PlaceKind.VILLAGE: frozenset({"village"}),
+}
 for kind, choices in (
     ("street", StreetKind),
     ("territory", TerritoryKind),
@@ -91,5 +102,8 @@ for kind, choices in (
     ("water", WaterKind),
 ):
     for choice in choices:
-        register_found_kind(FoundKind(name=f"{kind}:{choice.value}", title=choice.label))
-register_found_kind(FoundKind(name="bus_stop", title=_("Bus stop")))
+        words = frozenset({"water"}) if kind == "water" else AREA_WORDS.get(choice.value)
+        register_found_kind(
+            FoundKind(name=f"{kind}:{choice.value}", title=choice.label, types=words or frozenset())
+        )
+register_found_kind(FoundKind(name="bus_stop", title=_("Bus stop"), types=frozenset({"stop"})))

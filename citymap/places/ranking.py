@@ -21,31 +21,21 @@ _NUMBER_LETTERS = 4  # a number weighs as much as a word of four letters
 _UNASKED_NUMBER = 0.12  # `3-я Кирпичная` is not `Кирпичная`
 _LEADING_HOUSE = 0.1  # `8 Марта 12` is hardly house 8 of `12-я Марта`
 _SIDE_STREETS = frozenset({"lane", "drive", "boulevard", "square"})
-_KIND_TYPES = {
-    "street": frozenset({"street", "avenue", "highway", *_SIDE_STREETS}),
-    "garden_society": frozenset({"garden"}),
-    "microdistrict": frozenset({"microdistrict"}),
-    "bus_stop": frozenset({"stop"}),
-    "place": frozenset({"village", "microdistrict"}),
-    "territory": frozenset({"city", "microdistrict"}),
-    "water": frozenset({"water"}),
-}
 
 Likeness = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A thing that may be the answer; `object_id` is its key in the table of its kind."""
+    """A thing that may be the answer; types: codes of type words that people use for its kind."""
 
     id: int
-    kind: str
-    object_id: int
     names: Sequence[str]
     context: Collection[str] = ()
     weight: float = 0.0
     garden: bool = False
     has_houses: bool = False
+    types: frozenset[str] = frozenset()
 
 
 def likeness(asked: str, word: str) -> float:
@@ -146,12 +136,9 @@ def _letters(word: str, name: Name) -> float:
 
 def _types_score(asked: Name, name: Name, candidate: Candidate) -> float:
     """A reward for the kind of thing that was asked for, a deduction for another."""
-    types = name.types | _KIND_TYPES.get(candidate.kind, frozenset())
-    own = name.types or _KIND_TYPES.get(candidate.kind, frozenset())
-    if asked.types:
-        if asked.types & name.types:
-            return 0.08
-        if asked.types & types and not own & _SIDE_STREETS:
-            return 0.05
-        return -0.12
-    return -0.08 if own & _SIDE_STREETS and candidate.kind == "street" and name.types else 0.0
+    side_street = bool(name.types & _SIDE_STREETS)
+    if not asked.types:
+        return -0.08 if side_street else 0.0
+    if asked.types & name.types:
+        return 0.08
+    return 0.05 if asked.types & candidate.types and not side_street else -0.12

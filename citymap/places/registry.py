@@ -92,10 +92,13 @@ class FoundKind:
     """What a found thing is, in words: shown beside its name in the search.
 
     name: `kind` of the search entry, or `kind:subkind`.
+    types: codes of the type words that people use for it (citymap/places/words.py): a question
+        for a stop prefers stops.
     """
 
     name: str
     title: Text
+    types: frozenset[str] = frozenset()
 
 
 sections: Registry[PlaceSection] = Registry("place section")

@@ -23,7 +23,7 @@ from citymap.places.ranking import (
     likeness,
     score,
 )
-from citymap.places.registry import found_kinds
+from citymap.places.registry import FoundKind, found_kinds
 from citymap.places.words import HouseNumber, Reading, house_ordinal, readings
 from citymap.sqlfiles import load_sql
 from citymap.text import switch_layout
@@ -47,8 +47,10 @@ class Found:
     """
 
     candidate: Candidate
-    labels: str
+    kind: str
     subkind: str
+    object_id: int
+    labels: str
     x: float
     y: float
     extent_m: Sequence[float] | None
@@ -150,8 +152,8 @@ def _candidates(
     groups.extend([number] for number in numbers)
     agreement = sql.SQL(" + ").join([sql.SQL("(words && %s::text[])::integer")] * len(groups))
     query = sql.SQL(
-        "SELECT id, kind, object_id, names, context, weight, garden, has_houses, labels, subkind,"
-        " ST_X(point), ST_Y(point), extent_m"
+        "SELECT id, names, context, weight, garden, has_houses,"
+        " kind, subkind, object_id, labels, ST_X(point), ST_Y(point), extent_m"
         " FROM places_searchentry WHERE words && %s::text[]"
         " ORDER BY {agreement} DESC, weight DESC, id LIMIT %s"
     ).format(agreement=agreement)
@@ -159,7 +161,19 @@ def _candidates(
         return []
     with connection.cursor() as cursor:
         cursor.execute(query, [rare or list(numbers), *groups, MAX_CANDIDATES])
-        return [Found(Candidate(*row[:8]), *row[8:]) for row in cursor]
+        return [
+            Found(Candidate(*row[:6], types=_types(kind=row[6], subkind=row[7])), *row[6:])
+            for row in cursor
+        ]
+
+
+def _registered(*, kind: str, subkind: str) -> FoundKind | None:
+    return found_kinds.get(f"{kind}:{subkind}") or found_kinds.get(kind)
+
+
+def _types(*, kind: str, subkind: str) -> frozenset[str]:
+    registered = _registered(kind=kind, subkind=subkind)
+    return registered.types if registered else frozenset()
 
 
 def _with_houses(scored: Iterable[tuple[float, Reading, Found]]) -> list[Answer]:
@@ -178,7 +192,7 @@ def _with_houses(scored: Iterable[tuple[float, Reading, Found]]) -> list[Answer]
 
 def _house_answers(asked: HouseNumber, streets: Sequence[tuple[float, Found]]) -> list[Answer]:
     """Under each street: the house asked for; else the street, then its nearest houses."""
-    of_street = {found.candidate.object_id: (points, found) for points, found in streets}
+    of_street = {found.object_id: (points, found) for points, found in streets}
     with connection.cursor() as cursor:
         cursor.execute(
             load_sql(__file__, "houses.sql"),
@@ -224,17 +238,12 @@ def _identity(answer: Answer, language: str) -> dict:
             "label": f"{label}, {answer.house.number}",
             "hint": "",
         }
-    hint = _kind_in_words(found)
     if answer.missing:
         hint = _("No. %(number)s is not on the map") % {"number": answer.missing}
-    candidate = found.candidate
-    return {"id": candidate.object_id, "kind": candidate.kind, "label": label, "hint": hint}
-
-
-def _kind_in_words(found: Found) -> str:
-    kind = found.candidate.kind
-    registered = found_kinds.get(f"{kind}:{found.subkind}") or found_kinds.get(kind)
-    return str(registered.title) if registered else ""
+    else:
+        registered = _registered(kind=found.kind, subkind=found.subkind)
+        hint = str(registered.title) if registered else ""
+    return {"id": found.object_id, "kind": found.kind, "label": label, "hint": hint}
 
 
 def _translated(texts_json: str, language: str) -> str:

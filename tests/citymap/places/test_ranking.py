@@ -24,8 +24,8 @@ def _order(question, *candidates):
 
 def _street(*names, weight=0.5, garden=False, context=()):
     return Candidate(
-        id=1, kind="street", object_id=1, names=names, weight=weight, garden=garden,
-        has_houses=True, context=context,
+        id=1, names=names, weight=weight, garden=garden, has_houses=True, context=context,
+        types=frozenset({"street"}),
     )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def test_the_better_answer_comes_first(question, right, wrong):
 def test_a_house_is_only_found_where_there_are_houses():
     (way,) = [way for way in readings("мира 5") if way.house]
     alike = {"mira": {"mira": 1.0}}
-    stop = Candidate(id=2, kind="bus_stop", object_id=1, names=("Мира",))
+    stop = Candidate(id=2, names=("Мира",), types=frozenset({"stop"}))
     assert score(way, stop, alike) == 0
     assert score(way, _street("Мира"), alike) > 0.9
 
