@@ -113,6 +113,7 @@ register_layer(
         queryset=lambda: Yard.objects.current(), min_area_field="area_m2",
         fields={"label": "label", "houses": "houses", "apartments": "apartments"},
         fields_by_zoom={14: ("label", "houses", "apartments")},
+        columns=("area_m2", "quarter__name"),
         paint=(
             {"type": "fill", "paint": {"fill-color": "{yard.fill}", "fill-opacity": 0.14}},
             {
@@ -142,6 +143,7 @@ for number, (model, name, title, token) in enumerate(
             queryset=model.objects.current,
             fields={"name": "name", "kind": "kind", "condition": "condition"},
             fields_by_zoom={15: ("name", "kind", "condition")},
+            columns=("surface", "installed_on", "owner__name"),
             paint=(
                 *(
                     part | {"filter": ["==", ["geometry-type"], "Polygon"]}
@@ -175,6 +177,7 @@ for number, (kind, dashes) in enumerate(NETWORK_DASHES.items()):
             queryset=lambda kind=kind: NetworkSegment.objects.current().filter(kind=kind),
             fields={"diameter_mm": "diameter_mm", "above_ground": "above_ground"},
             fields_by_zoom={15: ("diameter_mm", "above_ground")},
+            columns=("material", "laid_year", "owner__name"),
             paint=(
                 {
                     "type": "line",
@@ -200,6 +203,7 @@ register_layer(
         queryset=lambda: Manhole.objects.current(), min_zoom=13, grid_below_zoom=15,
         visible=False,
         fields={"kind": "network_kind", "state": "state", "number": "number"},
+        columns=("owner__name",),
         fields_by_zoom={16: ("number",)},
         paint=(
             dot(

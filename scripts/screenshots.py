@@ -114,8 +114,22 @@ def take(browser: Browser, url: str, shot: Shot) -> bytes:
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     context.close()
     small = io.BytesIO()
-    picture.quantize(COLORS, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    reduced(picture).save(small, "PNG", optimize=True)
     return small.getvalue()
+
+
+def reduced(picture: Image.Image) -> Image.Image:
+    """A picture in 256 colours in which rare ones survive.
+
+    A colour counts by the logarithm of its pixels: otherwise the many greys of the map take
+    the place of the few pixels of a legend.
+    """
+    counts = picture.getcolors(picture.width * picture.height)
+    votes = [color for count, color in counts for _ in range(count.bit_length())]
+    sample = Image.new("RGB", (len(votes), 1))
+    sample.putdata(votes)
+    palette = sample.quantize(COLORS, kmeans=2)
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def main() -> int:

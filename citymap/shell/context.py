@@ -15,8 +15,10 @@ THEME_COOKIE = "citymap_theme"
 
 
 def city_name() -> str:
-    """The city's name as configured, otherwise the name of the demo city."""
-    return settings.CITYMAP_NAME or _("Demo city")
+    """The city's name as configured (CITYMAP_NAME); the demo city has one of its own."""
+    if settings.CITYMAP_NAME:
+        return settings.CITYMAP_NAME
+    return _("Akzhaylau") if settings.CITYMAP_DEMO else _("City map")
 
 
 def theme_of(request: HttpRequest) -> str:

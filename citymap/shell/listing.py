@@ -26,13 +26,14 @@ from django.db.models.functions import Coalesce, Collate, NullIf
 from django.urls import reverse
 from django.utils import formats
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from citymap.accounts.access import AnyUser
 from citymap.geo import WGS84_SRID
 from citymap.shell.nearby import nearest_addresses
 from citymap.tiles.registry import MapLayer, layers, sources
+from citymap.wording import written
 
 PAGE_SIZE = 50
 MAP_ZOOM = 17
@@ -61,12 +62,20 @@ class Column:
         """The value as people read it, an empty string when there is none."""
         value: Any = instance
         for step in self.lookup.split(LOOKUP_SEP):
-            value = getattr(value, step, None)
-        return shown_value(value, self.field)
+            owner, value = value, getattr(value, step, None)
+        # What is known of a date stands beside it: installed_on, installed_on_precision.
+        precision = getattr(owner, f"{self.field.name}_precision", "")
+        return shown_value(value, self.field, precision=precision)
 
 
-def shown_value(value: Any, field: Field) -> str:
-    """A database value in words: choices by label, dates and numbers in the local form."""
+DATE_FORMATS = {"year": "Y", "month": "YEAR_MONTH_FORMAT"}
+
+
+def shown_value(value: Any, field: Field, *, precision: str = "") -> str:
+    """A database value in words: choices by label, dates and numbers in the local form.
+
+    precision: what is known of a date: `year`, `month` or all of it.
+    """
     if value is None or value == "":
         return ""
     if field.choices:
@@ -74,10 +83,10 @@ def shown_value(value: Any, field: Field) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dt.datetime | dt.date):
-        return formats.date_format(value, "DATE_FORMAT")
+        return formats.date_format(value, DATE_FORMATS.get(precision, "DATE_FORMAT"))
     if isinstance(value, float):
-        return formats.number_format(round(value, 1))
-    return str(value)
+        return formats.number_format(round(value, 1), force_grouping=True)
+    return written(str(value))
 
 
 def visible_layers(user: AnyUser) -> list[MapLayer]:
@@ -87,18 +96,18 @@ def visible_layers(user: AnyUser) -> list[MapLayer]:
 
 
 def columns_of(layer: MapLayer) -> list[Column]:
-    """The layer's attributes that are fields of its model, without keys and annotations.
+    """The layer's attributes and `columns` that are fields of its model, but for keys.
 
     Names have no column: they are what a row is called. A column that no object fills is
     left out.
     """
     rows = layer.queryset()
     found = {}
-    for lookup in layer.fields.values():
+    for lookup in (*layer.fields.values(), *layer.columns):
         field = field_at(rows.model, lookup)
         if field is None or field.primary_key or field.is_relation or lookup in NAME_FIELDS:
             continue
-        found[lookup] = Column(lookup=lookup, title=capfirst(str(field.verbose_name)), field=field)
+        found[lookup] = Column(lookup=lookup, title=title_of(rows.model, lookup), field=field)
     if not found:
         return []
     filled = rows.aggregate(
@@ -108,6 +117,17 @@ def columns_of(layer: MapLayer) -> list[Column]:
         }
     )
     return [column for number, column in enumerate(found.values()) if filled[f"column_{number}"]]
+
+
+# Generated columns have no words of their own.
+GENERATED_TITLES = {"area_m2": gettext_lazy("area, m²"), "length_m": gettext_lazy("length, m")}
+
+
+def title_of(model: type[Model], lookup: str) -> str:
+    """A column's heading: the field's own name, for `owner__name` that of `owner`."""
+    first = lookup.split(LOOKUP_SEP)[0]
+    title = GENERATED_TITLES.get(lookup) or field_at(model, first).verbose_name
+    return capfirst(str(title))
 
 
 def known(column: Column) -> Q:
@@ -138,9 +158,10 @@ def field_at(model: type[Model], lookup: str) -> Field | None:
     try:
         for step in path:
             model = model._meta.get_field(step).related_model
-        return model._meta.pk if last == "pk" else model._meta.get_field(last)
+        field = model._meta.pk if last == "pk" else model._meta.get_field(last)
     except FieldDoesNotExist:
         return None
+    return getattr(field, "output_field", field)
 
 
 def matching(rows: QuerySet, columns: list[Column], text: str) -> QuerySet:

@@ -2,7 +2,6 @@
 
 from itertools import groupby
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -144,6 +143,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "status": 500,
         "title": title,
         "text": text,
-        "city_name": settings.CITYMAP_NAME or _("Demo city"),
+        "city_name": city_name(),
     }
     return render(None, "citymap/500.html", context, status=500)

@@ -31,6 +31,8 @@ class MapSource:
 
     A source is public as a whole or staff-only as a whole: a cached file knows no permissions.
     `may_see(user)` guards tile, TileJSON and style; only public sources are cached as files.
+    cached: False for a picture that changes by the clock and not by an edit: its tiles are drawn
+        at every look.
     backdrop: for tiles that are built ahead (the base map), what they hold and how it looks.
     """
 
@@ -40,6 +42,7 @@ class MapSource:
     min_zoom: int = 10
     max_zoom: int = 16
     attribution: Text = ""
+    cached: bool = True
     backdrop: "Backdrop | None" = None
     order: int = 0
 
@@ -73,11 +76,12 @@ class LegendItem:
     shape: str = "fill"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class MapLayer:
     """One kind of city object on the map.
 
-    queryset: what there is to draw; already without what nobody may see.
+    queryset: what there is to draw; already without what nobody may see. It is turned into SQL
+        once a day, so it may compare with today's date, but with the clock only by `Now()`.
     fields: attribute in the tile -> model lookup; `fields_by_zoom` names those that are sent
         only from a zoom on (`{16: ("name",)}`).
     geometry: a column in EPSG:3857 with a GiST index (see citymap.geo.mercator_copy).
@@ -87,6 +91,7 @@ class MapLayer:
         `citymap.tiles.expressions.Retraced`.
     dated: names of the attributes that say from and to which day (ISO, the first day that no
         longer counts) a feature counts; the date slider then filters the layer.
+    columns: further model lookups that the plain list of the layer shows beside `fields`.
     paint: MapLibre style layers without `id`, `source` and `source-layer`, which are added;
         colours may be palette tokens, `"{network.heat}"`, resolved per theme; `"{label}"` is
         the feature's name in the reader's language. Grid counts are drawn without being told.
@@ -106,6 +111,7 @@ class MapLayer:
     min_area_field: str = ""
     retraces: bool = False
     dated: tuple[str, str] | None = None
+    columns: Sequence[str] = ()
     paint: Sequence[Mapping[str, Any]] = ()
     legend: Sequence[LegendItem] = ()
     visible: bool = True

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from citymap.places.registry import Place, PlaceContext
+from citymap.wording import written
 from layers.card.near import Near, near, owners
 from layers.card.resolve import localized_name
-from layers.card.wording import dated, day, fact, organization_name, written
+from layers.card.wording import dated, day, fact, organization_name, square_metres
 from layers.choices import (
     Basis,
     Condition,
@@ -28,7 +29,7 @@ def yard(place: Place, context: PlaceContext) -> Items:
         return []
     found = place.yard
     facts = [
-        fact(_("Area"), _("%(area)s m²") % {"area": found["area_m2"]}),
+        fact(_("Area"), square_metres(found["area_m2"])),
         fact(_("Houses"), found["houses"]),
         fact(_("Apartments"), found["apartments"]),
     ]
@@ -254,7 +255,7 @@ def building_facts(place: Place, context: PlaceContext) -> Items:
         facts.append(fact(_("Apartments"), building.apartments, inferred=inferred))
     if building.year_built:
         facts.append(fact(_("Year built"), building.year_built))
-    facts.append(fact(_("Footprint"), _("%(area)s m²") % {"area": round(building.area_m2)}))
+    facts.append(fact(_("Footprint"), square_metres(building.area_m2)))
     address = place.objects.get("address")
     rca_code = building.rca_code or (address.rca_code if address else "")
     if rca_code:

@@ -3,42 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citymap.accounts.models import Organization
-
-# Words that sources write in English; others are shown as they are written.
-_WRITTEN = {
-    "steel": gettext_lazy("steel"),
-    "insulated_steel": gettext_lazy("pre-insulated steel"),
-    "cast_iron": gettext_lazy("cast iron"),
-    "iron": gettext_lazy("iron"),
-    "plastic": gettext_lazy("plastic"),
-    "polyethylene": gettext_lazy("polyethylene"),
-    "pe": gettext_lazy("polyethylene"),
-    "pvc": gettext_lazy("PVC"),
-    "concrete": gettext_lazy("concrete"),
-    "reinforced_concrete": gettext_lazy("reinforced concrete"),
-    "asbestos_cement": gettext_lazy("asbestos cement"),
-    "ceramic": gettext_lazy("ceramic"),
-    "brick": gettext_lazy("brick"),
-    "copper": gettext_lazy("copper"),
-    "aluminium": gettext_lazy("aluminium"),
-    "fibre": gettext_lazy("optical fibre"),
-    "fiber": gettext_lazy("optical fibre"),
-    "fibre_optic": gettext_lazy("optical fibre"),
-    "sip": gettext_lazy("self-supporting insulated wire"),
-    "fixed": gettext_lazy("fixed"),
-    "dome": gettext_lazy("dome"),
-    "panning": gettext_lazy("panning"),
-}
-
-
-def written(value: str) -> str:
-    """A material or kind as the source writes it, in the active language where it is known."""
-    return str(_WRITTEN.get(value.strip().lower().replace(" ", "_"), value))
 
 
 def fact(label: str, value: Any, *, inferred: bool = False) -> dict[str, Any]:
@@ -47,6 +16,11 @@ def fact(label: str, value: Any, *, inferred: bool = False) -> dict[str, Any]:
     if inferred:
         line["inferred"] = True
     return line
+
+
+def square_metres(area_m2: float) -> str:
+    """`13 657 m²`, rounded and grouped as the active language does."""
+    return _("%(area)s m²") % {"area": number_format(round(area_m2), force_grouping=True)}
 
 
 def day(date: dt.date) -> str:

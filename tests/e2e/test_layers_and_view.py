@@ -230,6 +230,49 @@ def test_the_date_slider_waits_for_dated_layers(map_page):
     expect(map_page.page.locator("#date")).to_be_hidden()
 
 
+def test_the_date_slider_filters_what_is_dated(map_page):
+    """A style with a dated layer shows the slider, which filters by day and keeps other filters."""
+    map_page.open()
+    answer = map_page.page.evaluate(
+        """async () => {
+            const { DateSlider } = await import("citymap/date");
+            const element = document.getElementById("date");
+            const chosen = [];
+            const slider = new DateSlider({
+                element, today: "2026-05-10", onChange: (date) => chosen.push(date),
+            });
+            const plain = ["==", ["get", "kind"], "road"];
+            const style = {
+                metadata: { "citymap:layers": [
+                    { name: "works", dated: { from: "a", to: "b" }, styleLayers: ["works-0"] },
+                    { name: "yard", dated: null, styleLayers: ["yard-0"] },
+                ] },
+                layers: [{ id: "works-0", filter: plain }, { id: "yard-0" }],
+            };
+            slider.adopt(style);
+            const input = element.querySelector("input");
+            input.value = "5";
+            input.dispatchEvent(new Event("input"));
+            input.dispatchEvent(new Event("change"));
+            const shown = element.querySelector("output").textContent;
+            element.querySelector("[data-date-today]").click();
+            return {
+                hidden: element.hidden, first: style.layers[0].filter.slice(0, 2), chosen, shown,
+                other: style.layers[1].filter ?? null,
+                now: element.querySelector("output").textContent,
+            };
+        }"""
+    )
+    assert answer == {
+        "hidden": False,
+        "first": ["all", ["==", ["get", "kind"], "road"]],
+        "chosen": ["2026-05-15", None],
+        "shown": "15 May 2026",
+        "other": None,
+        "now": "today",
+    }
+
+
 def test_dates_are_filtered_and_written_out(map_page):
     map_page.open()
     answer = map_page.page.evaluate(

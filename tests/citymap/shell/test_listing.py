@@ -5,14 +5,15 @@ import re
 
 import pytest
 from django.contrib.gis.geos import Point, Polygon
+from django.utils import translation
 
 from citymap.accounts.choices import Role
-from citymap.accounts.models import User
+from citymap.accounts.models import Organization, User
 from citymap.geo import city_point
 from citymap.places.models import SearchEntry, SearchHouse
 from citymap.shell import listing
 from citymap.tiles.registry import layers
-from layers.models import BusStop, Camera, NetworkSegment, Playground
+from layers.models import BusStop, Camera, NetworkSegment, Playground, Yard
 
 pytestmark = pytest.mark.django_db
 CENTER = city_point(69.14, 54.87)
@@ -175,8 +176,45 @@ def test_links_to_the_map_lead_to_the_object(client, playgrounds):
     assert point.distance(playgrounds[0].geom.centroid) < 1.0
 
 
+@pytest.mark.parametrize(
+    ("precision", "shown"),
+    [("day", "2024 жылғы 20 мамыр"), ("month", "2024 жылғы мамыр"), ("year", "2024")],
+)
+def test_dates_say_no_more_than_is_known(client, precision, shown):
+    Playground.objects.create(
+        source_id="1", geom=square(CENTER.x, CENTER.y), installed_on=dt.date(2024, 5, 20),
+        installed_on_precision=precision, **COMMON,
+    )  # fmt: skip
+    page = client.get("/list/playground/", headers={"accept-language": "kk"}).content.decode()
+    assert f"<td>{shown}</td>" in page
+
+
+def test_columns_that_nothing_fills_are_left_out(client, playgrounds):
+    def headings() -> list[str]:
+        page = client.get("/list/playground/", headers={"accept-language": "en"})
+        return re.findall(r'sort=(\w+)">', page.content.decode())
+
+    assert headings() == ["name", "condition", "surface"]
+    playgrounds[0].owner = Organization.objects.create(kind="utility", name="Akimat")
+    playgrounds[0].save()
+    assert headings() == ["name", "condition", "surface", "owner__name"]
+
+
+def test_a_column_of_another_table_is_called_after_the_relation(client):
+    layer = next(layer for layer in layers if layer.name == "manhole")
+    with translation.override("en"):
+        assert listing.title_of(layer.queryset().model, "owner__name") == "Owner"
+
+
+def test_areas_are_numbers_with_a_unit(client):
+    Yard.objects.create(source_id="1", label="A", geom=square(CENTER.x, CENTER.y, 100), **COMMON)
+    page = client.get("/list/yard/", headers={"accept-language": "en"}).content.decode()
+    assert "Area, m²" in page
+    assert '<td class="number">10,000' in page
+
+
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     client, stops, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         client.get("/list/bus_stop/")

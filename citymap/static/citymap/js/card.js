@@ -6,6 +6,12 @@ import { h, icon } from "citymap/dom";
 import { distance, isoDates } from "citymap/format";
 import { explain, getJSON, isAbort, latestOnly } from "citymap/request";
 
+const PHONE = /^\+\d[\d\s()-]{6,}$/;
+
+function phoneLink(number) {
+  return h("a", { href: `tel:${number.replace(/[^+\d]/g, "")}` }, number);
+}
+
 /** The query of /api/place/ for a place of the URL state. */
 export function placeQuery(place) {
   return place.kind === "point" ? { lon: place.lon, lat: place.lat } : { [place.kind]: place.id };
@@ -104,12 +110,12 @@ export class PlaceCard {
           ? h("span", { class: "card-distance number" }, distance(item.distance_m)) : null,
         located ? this.pointer(item) : null),
       item.subtitle ? h("p", { class: "card-item-subtitle" }, isoDates(item.subtitle)) : null,
-      item.facts?.length ? h("dl", { class: located ? "facts inline" : "facts" }, item.facts.map((fact) => this.fact(fact))) : null);
+      item.facts?.length ? h("dl", { class: located || item.facts.length < 3 ? "facts inline" : "facts" }, item.facts.map((fact) => this.fact(fact))) : null);
   }
 
   fact({ label, value, inferred }) {
     return h("div", {}, h("dt", {}, label),
-      h("dd", { class: "number" }, isoDates(String(value)),
+      h("dd", { class: "number" }, PHONE.test(value) ? phoneLink(value) : isoDates(String(value)),
         inferred ? h("span", { class: "badge" }, gettext("estimate")) : null));
   }
 
