@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -159,7 +160,15 @@ class Bench:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
-    def load(self, url: str, paths: Sequence[str], *, clients: int, seconds: float = 5.0) -> Load:
+    def load(
+        self,
+        url: str,
+        paths: Sequence[str],
+        *,
+        clients: int,
+        seconds: float = 5.0,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Load:
         """Ask `url` for `paths` in turn by that many clients at once (wrk, one thread).
 
         BenchError when an answer is not 2xx or 3xx. Asks each path once beforehand.
@@ -167,13 +176,14 @@ class Bench:
         if shutil.which("wrk") is None:
             raise BenchError("wrk is not installed: make bench installs it")
         for path in dict.fromkeys(paths):
-            with urllib.request.urlopen(url + path, timeout=30) as answer:
+            request = urllib.request.Request(url + path, headers=dict(headers))
+            with urllib.request.urlopen(request, timeout=30) as answer:
                 answer.read()
         script = self.folder / "paths.lua"
         script.write_text(LUA % ", ".join(json.dumps(path) for path in paths), encoding="utf-8")
         done = subprocess.run(
             ["wrk", "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--timeout", "30s",
-             "-s", str(script), url],
+             *(f"-H{name}: {value}" for name, value in headers.items()), "-s", str(script), url],
             capture_output=True,
             text=True,
             check=False,

@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 MVT = "application/vnd.mapbox-vector-tile"
 # Ask every time; the answer is nearly always "not modified".
 REVALIDATE = "public, no-cache"
+PRIVATE = "private, no-store"
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 

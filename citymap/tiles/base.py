@@ -51,8 +51,8 @@ def publish(folder: Path) -> tuple[str, int]:
     """Serve a build from now on; returns its version and number of tiles.
 
     The build before stays until the next, for who is reading it at this moment; older ones are
-    removed. The version is a hash of the tiles: an unchanged map keeps its version, and readers keep
-    what they have.
+    removed. The version is a hash of the tiles: an unchanged map keeps its version, and readers
+    keep what they have.
     """
     digest, tiles = hashlib.sha256(), 0
     for tile in sorted(folder.glob("*/*/*.pbf")):

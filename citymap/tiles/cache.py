@@ -169,7 +169,7 @@ def discard_strangers() -> list[str]:
     """Drop cached files of sources that are no longer public; returns their names."""
     if not public_root().is_dir():
         return []
-    public = {source.name for source in sources if source.public}
+    public = {source.name for source in sources if source.public and source.cached}
     strangers = [
         entry.name
         for entry in public_root().iterdir()

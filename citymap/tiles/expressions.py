@@ -1,10 +1,30 @@
-"""PostGIS tile functions as Django expressions."""
+"""PostGIS tile functions as Django expressions, for any tile of one zoom.
+
+Column and row of the tile stay open (`TILE_X`, `TILE_Y` among the parameters), so that a
+queryset is turned into SQL once per zoom and not once per tile.
+"""
 
 from django.contrib.gis.db.models import GeometryField
 from django.db.models import BinaryField, Expression, F, Func, IntegerField, Value
 
 from citymap.geo import WEB_MERCATOR_SRID
-from citymap.tiles.grid import BUFFER_SHARE, Tile
+from citymap.tiles.grid import BUFFER_SHARE, WORLD_HALF_M, Tile, tile_width
+
+# What stands among the parameters of a statement in place of a tile's column and row.
+TILE_X, TILE_Y = object(), object()
+
+
+class Slot(Expression):
+    """A number that is known when a tile is drawn: TILE_X or TILE_Y."""
+
+    output_field = IntegerField()
+
+    def __init__(self, what: object) -> None:
+        super().__init__()
+        self.what = what
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self.what]
 
 
 class Margin(Func):
@@ -21,8 +41,8 @@ class TileEnvelope(Func):
     function = "ST_TileEnvelope"
     output_field = GeometryField(srid=WEB_MERCATOR_SRID)
 
-    def __init__(self, tile: Tile, *, margin: float = 0.0) -> None:
-        super().__init__(Value(tile.z), Value(tile.x), Value(tile.y), Margin(Value(margin)))
+    def __init__(self, z: int, *, margin: float = 0.0) -> None:
+        super().__init__(Value(z), Slot(TILE_X), Slot(TILE_Y), Margin(Value(margin)))
 
 
 class AsMVTGeom(Func):
@@ -32,12 +52,13 @@ class AsMVTGeom(Func):
     # Not a geometry field: Django would cast it to bytea before ST_AsMVT sees it.
     output_field = BinaryField()
 
-    def __init__(self, geometry: str | Expression, tile: Tile) -> None:
+    def __init__(self, geometry: str | Expression, z: int) -> None:
+        any_tile = Tile(z, 0, 0)
         super().__init__(
             F(geometry) if isinstance(geometry, str) else geometry,
-            TileEnvelope(tile),
-            Value(tile.extent),
-            Value(tile.buffer),
+            TileEnvelope(z),
+            Value(any_tile.extent),
+            Value(any_tile.buffer),
             Value(True),
         )
 
@@ -52,18 +73,17 @@ class Retraced(Func):
     template = "ST_UnaryUnion(ST_SnapToGrid(%(expressions)s))"
     output_field = GeometryField(srid=WEB_MERCATOR_SRID)
 
-    def __init__(self, geometry: str, tile: Tile) -> None:
-        west, _, east, north = tile.bounds
-        unit = (east - west) / tile.extent
+    def __init__(self, geometry: str, z: int) -> None:
+        unit = tile_width(z) / Tile(z, 0, 0).extent
         super().__init__(
             Func(
                 F(geometry),
-                TileEnvelope(tile, margin=BUFFER_SHARE),
+                TileEnvelope(z, margin=BUFFER_SHARE),
                 function="ST_ClipByBox2D",
                 output_field=GeometryField(srid=WEB_MERCATOR_SRID),
             ),
-            Value(west),
-            Value(north),
+            Value(-WORLD_HALF_M),
+            Value(WORLD_HALF_M),
             Value(unit),
             Value(unit),
         )

@@ -1,11 +1,13 @@
-"""Cached public tiles, answered before sessions and sign-in are touched; stale ones removed.
+"""Public tiles, answered before sessions and sign-in are touched; stale ones removed.
 
-It stands first in MIDDLEWARE. A tile that lies in the cache is public, so nothing about the
-reader matters. After a request that may have edited something, the tiles that it made stale
-are removed before the answer leaves: whoever looks next sees the edit.
+It stands first in MIDDLEWARE. Nothing about the reader matters for a public tile: it is
+answered from its file or drawn at once. Staff tiles and refusals go on to the views. After a
+request that may have edited something, the tiles that it made stale are removed before the
+answer leaves: whoever looks next sees the edit.
 """
 
 import re
+import time
 from collections.abc import Callable
 
 import structlog
@@ -14,7 +16,9 @@ from django.http import HttpRequest, HttpResponse
 
 from citymap.tiles import cache
 from citymap.tiles.answers import IMMUTABLE, REVALIDATE, tile_answer
-from citymap.tiles.registry import sources
+from citymap.tiles.drawing import drawn_answer
+from citymap.tiles.grid import Tile, TileOutOfRangeError
+from citymap.tiles.registry import MapSource, sources
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +27,7 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class CachedTileMiddleware:
-    """Answers cached public tiles, and clears the cache after edits."""
+    """Answers public tiles, and clears the cache after edits."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,23 +37,38 @@ class CachedTileMiddleware:
             return self._edit(request)
         match = _TILE_PATH.fullmatch(request.path_info)
         if match and request.method in ("GET", "HEAD"):
-            return self._cached(request, *match.groups()) or self.get_response(request)
+            source = sources.get(match[1])
+            if source is not None and source.public:
+                return self._public(request, source, match[2]) or self.get_response(request)
         return self.get_response(request)
 
-    def _cached(self, request: HttpRequest, source: str, tile: str) -> HttpResponse | None:
-        found = sources.get(source)
-        if found is None or not found.public:
+    def _public(self, request: HttpRequest, source: MapSource, name: str) -> HttpResponse | None:
+        """The tile from its file, else drawn; None when there is no such tile."""
+        packed = cache.read(source.name, name)
+        if packed is not None:
+            versioned = source.backdrop and "v=" in request.META.get("QUERY_STRING", "")
+            return tile_answer(
+                request.META,
+                packed,
+                etag=cache.etag_of(packed),
+                cache_control=IMMUTABLE if versioned else REVALIDATE,
+            )
+        try:
+            tile = Tile(*map(int, name.split("/")))
+        except TileOutOfRangeError:
             return None
-        packed = cache.read(source, tile)
-        if packed is None:
+        if not source.min_zoom <= tile.z <= source.max_zoom:
             return None
-        versioned = found.backdrop is not None and "v=" in request.META.get("QUERY_STRING", "")
-        return tile_answer(
-            request.META,
-            packed,
-            etag=cache.etag_of(packed),
-            cache_control=IMMUTABLE if versioned else REVALIDATE,
+        started = time.perf_counter()
+        response = drawn_answer(source, tile, request.META)
+        log.debug(
+            "tile drawn",
+            source=source.name,
+            tile=name,
+            status=response.status_code,
+            ms=round((time.perf_counter() - started) * 1000, 1),
         )
+        return response
 
     def _edit(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

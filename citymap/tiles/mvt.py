@@ -4,16 +4,30 @@
 included, is what the tile shows. Layers of a source are concatenated, which the format allows.
 """
 
+import datetime as dt
 import io
 import struct
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Count, ExpressionWrapper, F, FloatField, QuerySet, Value
+from django.db.models import Count, Expression, ExpressionWrapper, F, FloatField, QuerySet, Value
+from django.utils import timezone
 from psycopg2 import sql
+from psycopg2.extensions import AsIs
 
-from citymap.tiles.expressions import AsMVTGeom, Cell, CellCentre, Retraced, TileEnvelope
+from citymap.tiles.expressions import (
+    TILE_X,
+    TILE_Y,
+    AsMVTGeom,
+    Cell,
+    CellCentre,
+    Retraced,
+    Slot,
+    TileEnvelope,
+)
 from citymap.tiles.grid import BUFFER_SHARE, WORLD_HALF_M, Tile, tile_width
 from citymap.tiles.registry import MapLayer
 
@@ -41,27 +55,27 @@ def is_grid(layer: MapLayer, z: int) -> bool:
     return z < layer.grid_below_zoom
 
 
-def layer_rows(layer: MapLayer, tile: Tile) -> QuerySet:
-    """The features of one tile as rows `(geometry, pk, attribute, ...)`.
+def layer_rows(layer: MapLayer, z: int) -> QuerySet:
+    """The features of a tile as rows `(geometry, pk, attribute, ...)`.
 
     The rectangle is a literal in the column's own CRS, so its GiST index is used; `&&` alone
     decides, because ST_AsMVTGeom drops what only shares the bounding box.
     """
-    rows = layer.queryset().order_by()
-    envelope = TileEnvelope(tile, margin=BUFFER_SHARE)
-    rows = rows.filter(**{f"{layer.geometry}__bboverlaps": envelope})
-    if layer.min_area_field and tile.smallest_area_m2:
-        rows = rows.filter(**{f"{layer.min_area_field}__gte": tile.smallest_area_m2})
-    lookups = [layer.fields[name] for name in fields_at(layer, tile.z)]
-    geometry = Retraced(layer.geometry, tile) if layer.retraces else layer.geometry
-    return rows.annotate(tile_geometry=AsMVTGeom(geometry, tile)).values_list(
+    envelope = TileEnvelope(z, margin=BUFFER_SHARE)
+    rows = layer.queryset().order_by().filter(**{f"{layer.geometry}__bboverlaps": envelope})
+    smallest = Tile(z, 0, 0).smallest_area_m2
+    if layer.min_area_field and smallest:
+        rows = rows.filter(**{f"{layer.min_area_field}__gte": smallest})
+    lookups = [layer.fields[name] for name in fields_at(layer, z)]
+    geometry = Retraced(layer.geometry, z) if layer.retraces else layer.geometry
+    return rows.annotate(tile_geometry=AsMVTGeom(geometry, z)).values_list(
         "tile_geometry", "pk", *lookups
     )
 
 
-def grid_rows(layer: MapLayer, tile: Tile) -> QuerySet:
+def grid_rows(layer: MapLayer, z: int) -> QuerySet:
     """The layer's objects counted per grid cell: rows `(geometry, count)`."""
-    width = tile_width(tile.z) / GRID_CELLS
+    width = tile_width(z) / GRID_CELLS
     west, north = -WORLD_HALF_M, WORLD_HALF_M
 
     def middle(cell: str, origin: float, step: float) -> ExpressionWrapper:
@@ -69,11 +83,12 @@ def grid_rows(layer: MapLayer, tile: Tile) -> QuerySet:
             Value(origin) + (F(cell) + Value(0.5)) * Value(step), output_field=FloatField()
         )
 
-    def mine(number: int) -> tuple[int, int]:
-        return number * GRID_CELLS, (number + 1) * GRID_CELLS - 1
+    def mine(number: Slot) -> tuple[Expression, Expression]:
+        first = number * Value(GRID_CELLS)
+        return first, first + Value(GRID_CELLS - 1)
 
     centre = CellCentre(middle("tile_column", west, width), middle("tile_row", north, -width))
-    envelope = TileEnvelope(tile, margin=BUFFER_SHARE)
+    envelope = TileEnvelope(z, margin=BUFFER_SHARE)
     return (
         layer.queryset()
         .order_by()
@@ -82,66 +97,98 @@ def grid_rows(layer: MapLayer, tile: Tile) -> QuerySet:
             tile_column=Cell(layer.geometry, function="ST_X", origin=west, width=width),
             tile_row=Cell(layer.geometry, function="ST_Y", origin=north, width=-width),
         )
-        .filter(tile_column__range=mine(tile.x), tile_row__range=mine(tile.y))
+        .filter(tile_column__range=mine(Slot(TILE_X)), tile_row__range=mine(Slot(TILE_Y)))
         .values("tile_column", "tile_row")
-        .annotate(tile_count=Count("*"), tile_geometry=AsMVTGeom(centre, tile))
+        .annotate(tile_count=Count("*"), tile_geometry=AsMVTGeom(centre, z))
         .values_list("tile_geometry", "tile_count")
     )
 
 
-def layer_sql(layer: MapLayer, tile: Tile) -> tuple[sql.Composable, list]:
-    """One layer of one tile as a scalar subquery, and its parameters."""
-    if is_grid(layer, tile.z):
-        rows, columns, feature_id = grid_rows(layer, tile), ["geom", "count"], sql.SQL("")
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL for any tile of one zoom: all parameters bound but the tile's column and row.
+
+    pieces: the text around those numbers; slots: which number follows each piece but the last.
+    """
+
+    pieces: tuple[str, ...]
+    slots: tuple[object, ...]
+
+    def for_tile(self, tile: Tile) -> str:
+        """The statement for one tile of that zoom."""
+        numbers = {TILE_X: str(int(tile.x)), TILE_Y: str(int(tile.y))}
+        first, *others = self.pieces
+        filled = (numbers[slot] + piece for slot, piece in zip(self.slots, others, strict=True))
+        return first + "".join(filled)
+
+
+def layer_sql(layer: MapLayer, z: int) -> tuple[sql.Composable, list]:
+    """One layer as a scalar subquery, and its parameters, TILE_X and TILE_Y among them."""
+    if is_grid(layer, z):
+        rows, columns, feature_id = grid_rows(layer, z), ["geom", "count"], sql.SQL("")
     else:
-        rows = layer_rows(layer, tile)
-        columns = ["geom", "id", *fields_at(layer, tile.z)]
+        rows, columns = layer_rows(layer, z), ["geom", "id", *fields_at(layer, z)]
         feature_id = sql.SQL(", 'id'")
     rows_sql, parameters = rows.query.sql_with_params()
-    statement = sql.SQL(
+    composed = sql.SQL(
         "(SELECT ST_AsMVT(t, {name}, {extent}, 'geom'{feature_id}) FROM ({rows}) AS t({columns}))"
     ).format(
         name=sql.Literal(layer.name),
-        extent=sql.Literal(tile.extent),
+        extent=sql.Literal(Tile(z, 0, 0).extent),
         feature_id=feature_id,
         rows=sql.SQL(rows_sql),
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
     )
-    return statement, list(parameters)
+    return composed, list(parameters)
 
 
-def layers_at(layers: Sequence[MapLayer], z: int) -> list[MapLayer]:
-    """Those layers that are drawn at zoom `z`."""
-    return [layer for layer in layers if layer.min_zoom <= z <= layer.max_zoom]
+def layer_statement(layer: MapLayer, z: int) -> Statement:
+    """One row `(tile)` of one layer."""
+    body, parameters = layer_sql(layer, z)
+    return _bind(sql.SQL("SELECT {}").format(body), parameters)
 
 
-def tile_sql(layers: Sequence[MapLayer], tile: Tile) -> tuple[sql.Composable, list]:
-    """The statement of a whole tile: one row `(snapshot, tile)`, and its parameters."""
-    parts, parameters = [], []
-    for layer in layers_at(layers, tile.z):
-        part, values = layer_sql(layer, tile)
-        parts.append(part)
-        parameters += values
-    body = sql.SQL(" || ").join(parts) if parts else sql.SQL("''::bytea")
-    return sql.SQL("SELECT pg_current_snapshot()::text, {}").format(body), parameters
+@lru_cache(maxsize=256)
+def tile_statement(layers: tuple[MapLayer, ...], z: int, day: dt.date) -> Statement:
+    """One row `(snapshot, tile)` of all layers drawn at zoom `z`.
+
+    Made once a day, because turning querysets into SQL costs more than drawing a tile. So a
+    queryset may compare with today's date; with the clock it compares in SQL (`Now()`).
+    """
+    drawn = [layer_sql(layer, z) for layer in layers if layer.min_zoom <= z <= layer.max_zoom]
+    body = sql.SQL(" || ").join(part for part, _ in drawn) if drawn else sql.SQL("''::bytea")
+    return _bind(
+        sql.SQL("SELECT pg_current_snapshot()::text, {}").format(body),
+        [value for _, parameters in drawn for value in parameters],
+    )
+
+
+def _bind(statement: sql.Composable, parameters: Sequence) -> Statement:
+    """Let the driver bind all parameters but the slots, whose places it keeps."""
+    # Random, so that no text of ours or of a reader can hold it.
+    mark = f"<{uuid.uuid4().hex}>"
+    slots = tuple(value for value in parameters if value is TILE_X or value is TILE_Y)
+    marked = [AsIs(mark) if value is TILE_X or value is TILE_Y else value for value in parameters]
+    with connection.cursor() as cursor:
+        bound = cursor.mogrify(statement.as_string(cursor.cursor), marked).decode()
+    return Statement(pieces=tuple(bound.split(mark)), slots=slots)
 
 
 def render(layers: Sequence[MapLayer], tile: Tile) -> RenderedTile:
     """Draw a tile from the database as it is now."""
-    statement, parameters = tile_sql(layers, tile)
-    snapshot, data = _fetch_binary(statement, parameters)
+    statement = tile_statement(tuple(layers), tile.z, timezone.localdate())
+    snapshot, data = _fetch_binary(statement.for_tile(tile))
     return RenderedTile(data=data, snapshot=snapshot.decode())
 
 
-def _fetch_binary(statement: sql.Composable, parameters: Sequence) -> list[bytes]:
+def _fetch_binary(statement: str) -> list[bytes]:
     """The one row of a statement, its columns as raw bytes.
 
     By binary COPY: psycopg2 receives bytea as hexadecimal text otherwise, twice the size.
     """
     received = io.BytesIO()
     with connection.cursor() as cursor:
-        bound = cursor.mogrify(statement.as_string(cursor.cursor), parameters)
-        cursor.copy_expert(b"COPY (" + bound + b") TO STDOUT (FORMAT binary)", received)
+        cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT binary)", received)
     buffer = received.getbuffer()
     (columns,) = struct.unpack_from("!h", buffer, _COPY_HEADER_BYTES)
     position, row = _COPY_HEADER_BYTES + 2, []

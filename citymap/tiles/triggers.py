@@ -19,7 +19,7 @@ from psycopg2 import sql
 from citymap.sqlfiles import load_sql
 from citymap.tiles.grid import MAX_ZOOM, Tile
 from citymap.tiles.models import DirtyTile, DrawnSource
-from citymap.tiles.mvt import layer_sql, layers_at
+from citymap.tiles.mvt import layer_statement
 from citymap.tiles.registry import MapLayer, MapSource, layers_of, sources
 
 PREFIX = "citymap_tiles_"
@@ -54,7 +54,7 @@ class Watch:
 
 def cached_sources() -> list[MapSource]:
     """Public sources whose tiles are drawn live and kept as files."""
-    return [source for source in sources if source.public and source.backdrop is None]
+    return [source for source in sources if source.public and source.cached and not source.backdrop]
 
 
 def watches(cursor: CursorWrapper) -> set[Watch]:
@@ -80,16 +80,11 @@ def watches(cursor: CursorWrapper) -> set[Watch]:
 def tables_read(cursor: CursorWrapper, layer: MapLayer) -> set[str]:
     """The tables that a layer's SQL reads, by the planner's own account."""
     found: set[str] = set()
-    statement, parameters = layer_sql(layer, Tile(_last_zoom(layer), 0, 0))
-    explained = sql.SQL("EXPLAIN (FORMAT JSON) SELECT {}").format(statement)
-    cursor.execute(explained.as_string(cursor.cursor), parameters)
+    statement = layer_statement(layer, min(layer.max_zoom, MAX_ZOOM))
+    cursor.execute(f"EXPLAIN (FORMAT JSON) {statement.for_tile(Tile(0, 0, 0))}")
     plan = cursor.fetchone()[0]
     _collect_tables(json.loads(plan) if isinstance(plan, str) else plan, found)
     return found
-
-
-def _last_zoom(layer: MapLayer) -> int:
-    return min(layer.max_zoom, MAX_ZOOM)
 
 
 def _collect_tables(node: object, found: set[str]) -> None:
@@ -103,14 +98,13 @@ def _collect_tables(node: object, found: set[str]) -> None:
             _collect_tables(item, found)
 
 
-def fingerprint(source: MapSource, cursor: CursorWrapper) -> str:
+def fingerprint(source: MapSource) -> str:
     """SHA-256 of the SQL that draws a source, over all its zooms."""
     digest = hashlib.sha256()
     for z in range(source.min_zoom, source.max_zoom + 1):
-        for layer in layers_at(layers_of(source.name), z):
-            statement, parameters = layer_sql(layer, Tile(z, 0, 0))
-            digest.update(statement.as_string(cursor.cursor).encode())
-            digest.update(repr(parameters).encode())
+        for layer in layers_of(source.name):
+            if layer.min_zoom <= z <= layer.max_zoom:
+                digest.update(layer_statement(layer, z).for_tile(Tile(z, 0, 0)).encode())
     return digest.hexdigest()
 
 
@@ -131,7 +125,7 @@ def install(sender, using: str = "default", **kwargs) -> None:
         cursor.execute(load_sql(__file__, "functions.sql"))
         _agree(cursor, watches(cursor))
         for source in cached_sources():
-            _mark_when_redrawn(source, fingerprint(source, cursor))
+            _mark_when_redrawn(source, fingerprint(source))
 
 
 def _agree(cursor: CursorWrapper, wanted: set[Watch]) -> None:

@@ -1,9 +1,8 @@
 """Tiles, TileJSON and styles over HTTP.
 
-Cached public tiles never come this far: nginx or `CachedTileMiddleware` answers them.
+Public tiles hardly ever come this far: nginx or `CachedTileMiddleware` answers them.
 """
 
-import gzip
 from collections.abc import Callable
 from functools import wraps
 
@@ -12,19 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from citymap.tiles import cache
-from citymap.tiles.answers import IMMUTABLE, REVALIDATE, empty_answer, tile_answer
+from citymap.tiles.answers import IMMUTABLE, PRIVATE, REVALIDATE
+from citymap.tiles.drawing import drawn_answer
 from citymap.tiles.grid import Tile, TileOutOfRangeError
-from citymap.tiles.mvt import render
 from citymap.tiles.palette import css
-from citymap.tiles.registry import MapSource, layers_of, sources
+from citymap.tiles.registry import MapSource, sources
 from citymap.tiles.sprite import image, index
 from citymap.tiles.sprite import version as sprite_version
 from citymap.tiles.style import UnknownStyleError, build_style, source_member
 from citymap.tiles.tilejson import build_tilejson
-
-GZIP_LEVEL = 5
-PRIVATE = "private, no-store"
 
 
 def _briefly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -58,7 +53,7 @@ def _source_for(request: HttpRequest, name: str) -> MapSource:
 @require_safe
 @_briefly
 def tile(request: HttpRequest, name: str, z: int, x: int, y: int) -> HttpResponse:
-    """One vector tile, drawn now; a public one is kept for those who come after."""
+    """One vector tile, drawn now for a reader who may see it."""
     source = _source_for(request, name)
     try:
         wanted = Tile(z, x, y)
@@ -66,15 +61,7 @@ def tile(request: HttpRequest, name: str, z: int, x: int, y: int) -> HttpRespons
         raise Http404(str(error)) from error
     if not source.min_zoom <= z <= source.max_zoom:
         raise Http404(f"{name} has zooms {source.min_zoom} to {source.max_zoom}")
-    if source.backdrop:
-        # Built tiles lie among the cached ones; one that is not there is empty.
-        return empty_answer()
-    rendered = render(layers_of(name), wanted)
-    packed = gzip.compress(rendered.data, GZIP_LEVEL, mtime=0) if rendered.data else b""
-    if source.public:
-        cache.store(name, wanted, packed, snapshot=rendered.snapshot)
-        return tile_answer(request.META, packed, etag=cache.etag_of(packed))
-    return tile_answer(request.META, packed, etag=cache.etag_of(packed), cache_control=PRIVATE)
+    return drawn_answer(source, wanted, request.META)
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Tiles, TileJSON and styles over HTTP: who gets what, and how it may be cached."""
 
+import dataclasses
 import gzip
 
 import pytest
@@ -10,7 +11,7 @@ from citymap.accounts.models import User
 from citymap.geo import city_point
 from citymap.tiles import cache
 from citymap.tiles.grid import tile_at
-from citymap.tiles.registry import sources
+from citymap.tiles.registry import MapSource, layers, register_source, sources
 from layers.models import BusStop, Camera, Playground
 from tests.support.tiles import decode_tile, make
 
@@ -191,3 +192,26 @@ class TestTileJSON:
 def test_public_sources_are_for_everybody():
     for source in sources:
         assert source.may_see(AnonymousUser()) == source.public
+
+
+class TestSourcesThatChangeByTheClock:
+    @pytest.fixture
+    def _clockwork(self):
+        register_source(MapSource(name="clockwork", public=True, cached=False))
+        yield
+        sources.unregister("clockwork")
+
+    @pytest.mark.usefixtures("_clockwork")
+    def test_they_are_drawn_at_every_look_and_not_kept(self, client, tmp_path):
+        layer = dataclasses.replace(layers.get("playground"), name="clock", source="clockwork")
+        layers.register(layer)
+        try:
+            playground = make(Playground, city_point(LON, LAT), name="old")
+            first = client.get(url("clockwork"))
+            Playground.objects.filter(pk=playground.pk).update(name="new")
+            second = client.get(url("clockwork"))
+        finally:
+            layers.unregister("clock")
+        assert first["Cache-Control"] == second["Cache-Control"] == "public, no-cache"
+        assert first["ETag"] != second["ETag"]
+        assert not list(tmp_path.rglob("*.mvt*"))

@@ -5,13 +5,12 @@ import json
 import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
-from psycopg2 import sql
 from shapely import box
 from shapely.geometry import Polygon
 
 from citymap.geo import city_point
 from citymap.tiles.grid import Tile, tile_at
-from citymap.tiles.mvt import GRID_CELLS, layer_sql, render
+from citymap.tiles.mvt import GRID_CELLS, layer_statement, render
 from citymap.tiles.registry import MapLayer, layers, layers_of
 from layers.models import Manhole, Playground, WasteSite, Yard
 from tests.support.tiles import decode_tile, make, mercator_wkt
@@ -198,13 +197,10 @@ class TestGridCounts:
 @pytest.mark.parametrize("z", [12, 16])
 def test_every_layer_is_found_by_its_index(name, z):
     layer = layers.get(name)
-    statement, parameters = layer_sql(layer, tile_at(LON, LAT, z))
+    statement = layer_statement(layer, z)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(
-            sql.SQL("EXPLAIN (FORMAT JSON) SELECT {}").format(statement).as_string(cursor.cursor),
-            parameters,
-        )
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement.for_tile(tile_at(LON, LAT, z))}")
         plan = json.dumps(cursor.fetchone()[0])
     table = layer.queryset().model._meta.db_table
     assert "Seq Scan" not in plan
@@ -221,10 +217,8 @@ def test_the_index_is_chosen_by_itself_among_many_rows():
             [city_point(LON, LAT).ewkb],
         )
         cursor.execute("ANALYZE layers_manhole")
-        statement, parameters = layer_sql(layers.get("manhole"), TILE)
-        cursor.execute(
-            sql.SQL("EXPLAIN SELECT {}").format(statement).as_string(cursor.cursor), parameters
-        )
+        statement = layer_statement(layers.get("manhole"), TILE.z)
+        cursor.execute(f"EXPLAIN {statement.for_tile(TILE)}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "layers_manhole_merc" in plan
     assert Manhole.objects.count() == 20000

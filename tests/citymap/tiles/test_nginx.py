@@ -11,11 +11,11 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
+from citymap.bench.nginx import find_nginx, running_nginx
 from citymap.geo import city_point
 from citymap.tiles import base, cache
 from citymap.tiles.grid import tile_at
 from layers.models import Camera, Playground
-from tests.support.nginx import find_nginx, running_nginx
 from tests.support.tiles import decode_tile, make
 
 pytestmark = [

@@ -1,7 +1,11 @@
-"""A real nginx with the configuration of `deploy/nginx`, on loopback, in a folder of its own."""
+"""A real nginx with the configuration of `deploy/nginx`, on loopback, in a folder of its own.
+
+Benchmarks measure it, tests ask it.
+"""
 
 import os
 import shutil
+import socket
 import string
 import subprocess
 import tempfile
@@ -12,10 +16,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.databases import ROOT
-from tests.support.server import free_port
+from django.conf import settings
 
-CONFIGURATION = ROOT / "deploy" / "nginx" / "citymap.conf"
+START_TIMEOUT_S = 10
 SANDBOX = """
 daemon off;
 pid {folder}/nginx.pid;
@@ -37,6 +40,10 @@ http {{
 """
 
 
+class NginxError(RuntimeError):
+    """nginx is not there or does not start."""
+
+
 def find_nginx() -> str | None:
     """The nginx program, also where it lies outside an ordinary user's path."""
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
@@ -44,7 +51,15 @@ def find_nginx() -> str | None:
 
 def site(values: Mapping[str, str]) -> str:
     """The project's configuration with its `${...}` filled in; nginx's own `$...` are kept."""
-    return string.Template(CONFIGURATION.read_text(encoding="utf-8")).safe_substitute(values)
+    text = (settings.BASE_DIR / "deploy" / "nginx" / "citymap.conf").read_text(encoding="utf-8")
+    return string.Template(text).safe_substitute(values)
+
+
+def free_port() -> int:
+    """A port on loopback that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @contextmanager
@@ -53,8 +68,11 @@ def running_nginx(
 ) -> Iterator[str]:
     """Serve `var` and `static_root`; yields the address `http://127.0.0.1:PORT`.
 
-    extra: further `server` blocks, for comparisons.
+    extra: further `server` blocks, for comparisons. Raises NginxError.
     """
+    program = find_nginx()
+    if program is None:
+        raise NginxError("nginx is not installed")
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="citymap-nginx-") as name:
         folder = Path(name)
@@ -66,20 +84,17 @@ def running_nginx(
             "CITYMAP_VAR": str(var),
             "CITYMAP_STATIC_ROOT": str(static_root),
         }
-        configuration = folder / "nginx.conf"
-        configuration.write_text(
-            SANDBOX.format(
-                folder=folder,
-                workers=workers,
-                # Started by root it would read as nobody, who may not enter the test's folders.
-                user="user root;" if os.geteuid() == 0 else "",
-                site=site(values) + extra,
-            ),
-            encoding="utf-8",
+        text = SANDBOX.format(
+            folder=folder,
+            workers=workers,
+            # Started by root it would read as nobody, who may not enter root's folders.
+            user="user root;" if os.geteuid() == 0 else "",
+            site=site(values) + extra,
         )
+        (folder / "nginx.conf").write_text(text, encoding="utf-8")
         log = folder / "error.log"
         process = subprocess.Popen(
-            [find_nginx(), "-p", str(folder), "-c", str(configuration), "-e", str(log)],
+            [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(log)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -88,11 +103,11 @@ def running_nginx(
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(START_TIMEOUT_S)
 
 
 def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=2):
@@ -103,4 +118,4 @@ def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
         except OSError:
             time.sleep(0.05)
     said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    raise AssertionError(f"nginx does not answer at {url}:\n{said}")
+    raise NginxError(f"nginx does not answer at {url}:\n{said}")

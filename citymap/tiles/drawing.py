@@ -1,0 +1,34 @@
+"""A tile drawn now, as an answer over HTTP: one way for public and staff sources."""
+
+import gzip
+from collections.abc import Mapping
+
+from django.http import HttpResponse
+
+from citymap.tiles import cache
+from citymap.tiles.answers import PRIVATE, REVALIDATE, empty_answer, tile_answer
+from citymap.tiles.grid import Tile
+from citymap.tiles.mvt import render
+from citymap.tiles.registry import MapSource, layers_of
+
+GZIP_LEVEL = 5
+
+
+def drawn_answer(source: MapSource, tile: Tile, meta: Mapping[str, str]) -> HttpResponse:
+    """Draw a tile of a live source for a reader who may see it; keep it if that is allowed.
+
+    meta: the request's headers as WSGI has them.
+    """
+    if source.backdrop:
+        # Built tiles lie among the cached ones; one that is not there is empty.
+        return empty_answer()
+    rendered = render(layers_of(source.name), tile)
+    packed = gzip.compress(rendered.data, GZIP_LEVEL, mtime=0) if rendered.data else b""
+    if source.public and source.cached:
+        cache.store(source.name, tile, packed, snapshot=rendered.snapshot)
+    return tile_answer(
+        meta,
+        packed,
+        etag=cache.etag_of(packed),
+        cache_control=REVALIDATE if source.public else PRIVATE,
+    )
