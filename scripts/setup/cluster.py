@@ -87,10 +87,6 @@ class Cluster:
         return self.home / "data"
 
     @property
-    def making(self) -> Path:
-        return self.home / "data.making"
-
-    @property
     def socket_folder(self) -> Path:
         """Short whatever the checkout's path: a socket's path has 107 bytes at most."""
         if self.as_root:
@@ -225,15 +221,17 @@ class Cluster:
 
     def _make(self) -> None:
         """Make the cluster aside: files, roles, extensions; then give it its name."""
-        if self.making.exists():
-            end_leftover_server(self.making)
-            shutil.rmtree(self.making)
+        for unfinished in self.home.glob("data.making-*"):
+            end_leftover_server(unfinished)
+            shutil.rmtree(unfinished, ignore_errors=True)
         if self.data.exists():  # without PG_VERSION: not ours to use, nor to delete
             self.data.rename(self.data.with_name(f"data.broken-{int(time.time())}"))
+        # A name of its own: an initdb that was killed may still be tidying up after itself.
+        making = self.home / f"data.making-{secrets.token_hex(4)}"
         run(
             [
                 postgres_for(self.data).bin / "initdb",
-                f"--pgdata={self.making}",
+                f"--pgdata={making}",
                 "--username=postgres",
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
@@ -245,13 +243,13 @@ class Cluster:
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
             user=self.account if self.as_root else None,
         )
-        self._configure(self.making)
-        server = self._launch(self.making)
+        self._configure(making)
+        server = self._launch(making)
         try:
             self.psql(ROLES_SQL, database="template1")
         finally:
             end_server(server)
-        self.making.rename(self.data)
+        making.rename(self.data)
 
     def _configure(self, data: Path) -> None:
         """Write our settings; on every start, so that old clusters follow the code."""

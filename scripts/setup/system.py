@@ -5,13 +5,15 @@ import importlib.util
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from scripts.setup.console import SetupError, say, step
 from scripts.setup.postgres import find_postgres
 from scripts.setup.programs import run
 
+SERVICE_POLICY = Path("/usr/sbin/policy-rc.d")
 CLUSTER_POLICY = Path("/etc/postgresql-common/createcluster.conf")
 
 
@@ -102,11 +104,26 @@ def ensure_system(needs: Iterable[str]) -> None:
         if any(package.startswith("postgresql") for package in packages):
             _keep_debian_from_making_a_cluster(prefix)
         quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
-        run([*prefix, *quiet, "apt-get", "-q", "update"])
-        run([*prefix, *quiet, *apt_line(packages).split()])
+        with _services_stay_off(prefix):
+            run([*prefix, *quiet, "apt-get", "-q", "update"])
+            run([*prefix, *quiet, *apt_line(packages).split()])
         if still := missing_packages(needs):
             raise SetupError(f"installed, yet still missing: {' '.join(still)}")
         this.note = " ".join(packages)
+
+
+@contextmanager
+def _services_stay_off(prefix: list[str]) -> Iterator[None]:
+    """Debian's packages start their services; nothing that we install should (nginx on port 80)."""
+    if SERVICE_POLICY.exists():
+        yield
+        return
+    run([*prefix, "tee", SERVICE_POLICY], text_in="#!/bin/sh\nexit 101\n")
+    run([*prefix, "chmod", "755", SERVICE_POLICY])
+    try:
+        yield
+    finally:
+        run([*prefix, "rm", "-f", SERVICE_POLICY])
 
 
 def _keep_debian_from_making_a_cluster(prefix: list[str]) -> None:

@@ -5,13 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 
 import pytest
 
 from tests.support.databases import ROOT
+from tests.support.processes import group_of, wait_for
 from tests.support.server import free_port, start_program, stop_program, wait_until_answers
 
 
@@ -35,15 +35,6 @@ def refused(*arguments: str, env: dict[str, str]) -> str:
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     return done.stderr
-
-
-def group_of(process_id: int) -> list[int]:
-    """The living processes of a process group."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,stat=", "--no-headers", "-g", str(process_id)],
-        capture_output=True, text=True, check=False,
-    ).stdout  # fmt: skip
-    return [int(line.split()[0]) for line in listed.splitlines() if "Z" not in line.split()[1]]
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
@@ -128,10 +119,7 @@ def test_serves_logs_in_json_and_leaves_nobody_behind(environ, tmp_path):
         # Even by kill -9 of the main process.
         process.send_signal(signal.SIGKILL)
         process.wait()
-        deadline = time.monotonic() + 10
-        while group_of(process.pid) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert group_of(process.pid) == []
+        assert wait_for(lambda: not group_of(process.pid), 10)
     finally:
         if process.poll() is None:
             stop_program(process)
@@ -147,4 +135,4 @@ def test_ends_politely(environ, tmp_path):
     wait_until_answers(f"http://127.0.0.1:{port}/healthz", process, log)
     os.kill(process.pid, signal.SIGTERM)
     assert process.wait(20) == 0
-    assert group_of(process.pid) == []
+    assert group_of(process.pid) == set()

@@ -184,7 +184,7 @@ def test_killed_first_run_leaves_nothing_that_blocks(cluster, after_s):
         stdout=subprocess.PIPE,
         text=True,
     )
-    wait_until(lambda: cluster.making.exists() or cluster.data.exists(), 20)
+    assert wait_until(lambda: list(cluster.home.glob("data*")), 20)
     time.sleep(after_s)
     kill(first)
     cluster.start()

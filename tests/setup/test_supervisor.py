@@ -2,17 +2,15 @@
 
 import os
 import signal
-import subprocess
 import sys
-import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
 from scripts.setup import supervisor as module
 from scripts.setup.console import SetupError
 from scripts.setup.supervisor import Child, Supervisor
+from tests.support.processes import command_of, family_of, is_alive, wait_for
 from tests.support.server import free_port, start_program
 
 SLEEPER = "import time; print('up', flush=True); time.sleep(600)"
@@ -36,22 +34,6 @@ try:
 except KeyboardInterrupt:
     pass
 """
-
-
-def is_alive(process_id: int) -> bool:
-    try:
-        return "Z" not in Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def wait_for(condition, seconds: float = 15.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 @pytest.fixture
@@ -128,19 +110,6 @@ def test_large_log_is_put_aside(child, monkeypatch):
     assert one.log.with_suffix(".log.1").read_text() == "x" * 11
 
 
-def family_of(process_id: int) -> set[int]:
-    """Every living descendant of a process."""
-    listed = subprocess.run(
-        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
-    ).stdout
-    parents = dict(map(int, line.split()) for line in listed.splitlines())
-    family, found = {process_id}, True
-    while found:
-        found = {child for child, parent in parents.items() if parent in family} - family
-        family |= found
-    return {one for one in family - {process_id} if is_alive(one)}
-
-
 @pytest.fixture
 def running(empty_city_copy, tmp_path):
     """Web and worker as `make run` starts them; (process, url, log)."""
@@ -182,17 +151,12 @@ def test_kill_9_leaves_no_orphans(running):
 
 def test_killed_worker_is_started_again(running):
     process, url, log = running
-    worker = next(
-        one for one in family_of(process.pid)
-        if b"worker" in Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0")
-    )  # fmt: skip
+    worker = next(one for one in family_of(process.pid) if "worker" in command_of(one))
     os.kill(worker, signal.SIGKILL)
     assert wait_for(lambda: "worker ended with status -9" in log.read_text())
 
     def works_again() -> bool:
-        return any(
-            b"worker" in Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0")
-            for one in family_of(process.pid) - {worker}
-        )
+        others = family_of(process.pid) - {worker}
+        return any("worker" in command_of(one) for one in others)
 
     assert wait_for(works_again)

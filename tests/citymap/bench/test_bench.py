@@ -1,6 +1,7 @@
 """The bench runner: finds benchmarks, runs them, shows and keeps figures."""
 
 import json
+import shutil
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -135,6 +136,7 @@ def test_server_that_does_not_start_says_why(bench):
         pass
 
 
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_load_on_the_empty_application(bench):
     with bench.server(bench.environ(), application="citymap.bench.empty:application") as url:
         load = bench.load(url, ["/healthz"], clients=2, seconds=1)

@@ -17,24 +17,8 @@ from citymap.jobs.models import Heartbeat, JobRun
 from citymap.jobs.registry import Sweep, sweeps
 from citymap.jobs.worker import Schedule, WorkerEndedError, work
 from tests.support.databases import ROOT
+from tests.support.processes import is_alive, wait_for
 from tests.support.server import start_program, stop_program
-
-
-def wait_for(condition, seconds: float = 20.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def is_alive(process_id: int) -> bool:
-    try:
-        with open(f"/proc/{process_id}/stat", encoding="ascii") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture
