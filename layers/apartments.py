@@ -14,8 +14,8 @@ import shapely
 
 from layers.choices import CLOSED_GROUNDS, Basis, BuildingUse, LandUseKind
 
-# Gross floor area (outline times storeys) for one flat. Seven houses of the real city whose
-# entrances all state their flats have 53 to 103 m2, median 71.8.
+# Gross floor area (outline times storeys) for one flat: seven houses of the real city whose
+# entrances all state their flats have 624 on 43,900 m2.
 GROSS_AREA_PER_FLAT_M2 = 70.0
 # An untagged house is an apartment house only with this outline and no less ...
 MIN_OUTLINE_M2 = 400.0

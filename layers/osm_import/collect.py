@@ -50,14 +50,14 @@ _SHAPE_NAMES = {POINT: "a point", LINE: "an open line", AREA: "an area", RING: "
 
 @dataclass(slots=True)
 class Rows:
-    """Rows of one layer: (n,) each. `forms`: what the WKB (hex) of `outlines` is."""
+    """Rows of one layer: (n,) each. `forms`: what the WKB of `outlines` is."""
 
     ids: list[str] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)
-    outlines: list[str] = field(default_factory=list)
+    outlines: list[bytes] = field(default_factory=list)
     forms: list[int] = field(default_factory=list)
 
-    def add(self, source_id: str, row: dict[str, Any], outline: str, form: int) -> None:
+    def add(self, source_id: str, row: dict[str, Any], outline: bytes, form: int) -> None:
         columns = self.columns
         if not columns:
             columns.update({name: [] for name in row})
@@ -72,12 +72,12 @@ class Rows:
 class Collected:
     """What a file holds.
 
-    institutions: points (hex WKB) that exclude flats from the house they lie in.
+    institutions: points (WKB) that exclude flats from the house they lie in.
     box: where the file claims to be complete, degrees.
     """
 
     layers: dict[str, Rows]
-    institutions: list[str]
+    institutions: list[bytes]
     box: BBox | None
 
 
@@ -152,7 +152,7 @@ class _Collector:
             way: None for relation in relations.values() for way in relation.ways
         }
         self.layers: dict[str, Rows] = {mapping.layer: Rows() for mapping in MAPPINGS}
-        self.institutions: list[str] = []
+        self.institutions: list[bytes] = []
         self.wkb = osmium.geom.WKBFactory()
         self.objects = 0
         self.seen: set[str] = set()
@@ -182,7 +182,7 @@ class _Collector:
         if not location.valid():
             self._skip(found, source_id, "its position is missing or outside the earth")
             return
-        point = self.wkb.create_point(location)
+        point = bytes.fromhex(self.wkb.create_point(location))
         if institution:
             self.institutions.append(point)
         self._add(found, source_id, point, POINT)
@@ -194,7 +194,7 @@ class _Collector:
         if not (is_member or found):
             return
         try:
-            line = self.wkb.create_linestring(way)
+            line = bytes.fromhex(self.wkb.create_linestring(way))
         except (osmium.InvalidLocationError, RuntimeError):
             self._broken_way(way, source_id, found, is_member)
             return
@@ -211,13 +211,13 @@ class _Collector:
             return
         line = None
         if len(points) >= 2 and few_missing(missing, len(way.nodes)):
-            line = shapely.to_wkb(shapely.LineString(points), hex=True)
+            line = shapely.to_wkb(shapely.LineString(points))
             if is_member:
                 self.member_lines[way.id] = Line(line, len(way.nodes), missing)
         closed = len(points) >= 4 and points[0] == points[-1]
         bridged = [item for item in found if item[0].bridged and line and closed]
         self._note(bridged, source_id, drawn_across(missing))
-        self._add(bridged, source_id, line or "", RING)
+        self._add(bridged, source_id, line or b"", RING)
         rest = [item for item in found if item not in bridged]
         self._skip(rest, source_id, INCOMPLETE)
 
@@ -262,7 +262,7 @@ class _Collector:
             found.append((mapping, row))
         return found
 
-    def _add(self, found: Found, source_id: str, wkb: str, form: int) -> None:
+    def _add(self, found: Found, source_id: str, wkb: bytes, form: int) -> None:
         for mapping, row in found:
             own_form = LINE if form == RING and mapping.wanted == "line" else form
             self.layers[mapping.layer].add(source_id, row, wkb, own_form)

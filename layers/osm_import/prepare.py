@@ -109,7 +109,7 @@ def _without(table: Table, merged: dict[int, str], layer: str, report: ImportRep
     return table.take(keep)
 
 
-def _projected_points(outlines: list[str]) -> np.ndarray:
+def _projected_points(outlines: list[bytes]) -> np.ndarray:
     return geometries(Rows(outlines=outlines, forms=[POINT] * len(outlines)))
 
 

@@ -39,18 +39,18 @@ def read_relations(path: Path) -> dict[int, Relation]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A member way as hex WKB; `missing` of its `nodes` are not in the file and were left out."""
+    """A member way as WKB; `missing` of its `nodes` are not in the file and were left out."""
 
-    wkb: str
+    wkb: bytes
     nodes: int
     missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """An area as hex WKB, or why there is none; `note`: what was left out or drawn across."""
+    """An area as WKB, or why there is none; `note`: what was left out or drawn across."""
 
-    area: str | None = None
+    area: bytes | None = None
     problem: str = ""
     note: str = ""
     missing_nodes: int = 0
@@ -86,9 +86,7 @@ def assemble(relation: Relation, lines: Mapping[int, Line | None]) -> Assembled:
         notes.append(drawn_across(missing))
     if loose:
         notes.append(f"left out {loose} member lines that close nothing")
-    return Assembled(
-        area=shapely.to_wkb(area, hex=True), note="; ".join(notes), missing_nodes=missing
-    )
+    return Assembled(area=shapely.to_wkb(area), note="; ".join(notes), missing_nodes=missing)
 
 
 def drawn_across(missing: int) -> str:

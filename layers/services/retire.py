@@ -73,7 +73,7 @@ def retire_missing(
     ids = [row[0] for row in cursor.fetchall()]
     if len(ids) > scope.max_count and len(ids) > scope.max_share * (len(ids) + existing):
         raise RetireRefusedError(
-            f"{model._meta.verbose_name_plural}: {len(ids)} of {len(ids) + existing}"
+            f"{model._meta.model_name}: {len(ids)} of {len(ids) + existing}"
             f" would be retired, more than {scope.max_share:.0%}"
         )
     if ids:

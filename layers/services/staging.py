@@ -190,5 +190,6 @@ def _geometries(geometries: np.ndarray, field: GeometryField) -> tuple[shapes.Fi
     # A row with a problem is not sent: its text only has to exist.
     fitted.geometries[list(fitted.problems)] = None
     with_srid = shapely.set_srid(fitted.geometries, city_srid())
-    ewkb = shapely.to_wkb(with_srid, hex=True, include_srid=True)
-    return fitted, [rows.NULL if text is None else text for text in ewkb.tolist()]
+    ewkb = shapely.to_wkb(with_srid, include_srid=True)
+    # `bytes.hex` writes hexadecimal several times as fast as GEOS.
+    return fitted, [rows.NULL if wkb is None else wkb.hex() for wkb in ewkb.tolist()]
