@@ -10,15 +10,15 @@ from layers.demo.streets import Block
 
 SHARES: dict[str, dict[str, float]] = {
     "centre": {
-        "court": 0.42, "low": 0.07, "public": 0.12, "shops": 0.06, "school": 0.06,
+        "court": 0.46, "low": 0.07, "public": 0.12, "shops": 0.06, "school": 0.06,
         "kindergarten": 0.06, "square": 0.06, "private": 0.15,
     },
     "slabs5": {
-        "court": 0.53, "school": 0.09, "kindergarten": 0.10, "shops": 0.06, "square": 0.06,
+        "court": 0.58, "school": 0.09, "kindergarten": 0.10, "shops": 0.06, "square": 0.06,
         "garages": 0.05, "low": 0.03, "private": 0.08,
     },
     "slabs9": {
-        "court": 0.56, "school": 0.11, "kindergarten": 0.11, "shops": 0.08, "square": 0.08,
+        "court": 0.6, "school": 0.11, "kindergarten": 0.11, "shops": 0.08, "square": 0.08,
         "garages": 0.06,
     },
     "mixed": {
