@@ -6,6 +6,7 @@
 import argparse
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from layers.osm_import.pipeline import ImportBusyError, OsmImport, import_osm
 from layers.report import ImportReport
 from layers.services import RetireRefusedError
 
-OK, REFUSED, UNUSABLE = 0, 1, 2
+OK, REFUSED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 DESCRIPTION = (
     "Imports a city from an OpenStreetMap file (.osm.pbf, .osm, .osm.gz, .osm.bz2). "
     "Exit 0: imported; 2: bad arguments or an unreadable file; 1: refused for another reason. "
@@ -65,6 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
         logger.debug("import refused", exc_info=True)
         errors.print(f"{str(error).strip()}\nNothing was changed.", style="red", markup=False)
         return REFUSED
+    except KeyboardInterrupt:
+        errors.print("Interrupted. What was not whole was not kept.", style="red")
+        return INTERRUPTED
     except BasemapError as error:
         errors.print(
             f"The city was imported, but the base map was not built: {error}", markup=False
@@ -78,9 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _job(arguments: argparse.Namespace) -> OsmImport:
-    target: Path | None = arguments.report
-    if target and not target.absolute().parent.is_dir():
-        raise ImportRefusedError(f"There is no folder for the report {target}.")
+    if arguments.report:
+        _check_report(arguments.report.absolute())
     return OsmImport(
         path=arguments.file,
         bbox=BBox.parse(arguments.bbox) if arguments.bbox else None,
@@ -89,6 +92,14 @@ def _job(arguments: argparse.Namespace) -> OsmImport:
         yards=not arguments.no_yards,
         basemap=not arguments.no_basemap,
     )
+
+
+def _check_report(target: Path) -> None:
+    """Raises ImportRefusedError when the report could not be written in the end."""
+    if not target.parent.is_dir():
+        raise ImportRefusedError(f"There is no folder for the report {target}.")
+    if target.is_dir() or not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise ImportRefusedError(f"The report {target} cannot be written.")
 
 
 def _import(job: OsmImport, errors: Console) -> ImportReport:

@@ -387,6 +387,7 @@ def test_the_command_writes_the_report(village, tmp_path, capsys):
         (["city.osm.pbf", "--bbox", "1,2,3"], "four numbers"),
         (["city.osm.pbf", "--bbox", "69.3,54,69.0,55"], "W < E"),
         (["city.osm.pbf", "--report", "no/such/folder.json"], "no folder"),
+        (["city.osm.pbf", "--report", "."], "cannot be written"),
     ],
 )
 def test_bad_arguments_exit_with_2(village, tmp_path, capsys, monkeypatch, arguments, message):
