@@ -11,7 +11,7 @@ from citymap.places.registry import (
     register_resolver,
     register_section,
 )
-from layers.card import resolve, sections, snowplow
+from layers.card import addresses, resolve, sections, snowplow
 from layers.choices import (
     BuildingUse,
     LandUseKind,
@@ -27,6 +27,7 @@ register_resolver(
         by_point=resolve.by_point,
         by_building=resolve.by_building,
         by_address=resolve.by_address,
+        nearest_addresses=addresses.nearest_addresses,
     )
 )
 # Places 10 to 20 are for what is going on and what is planned.

@@ -8,6 +8,7 @@ Every picture of `docs/img/` is made here and nowhere else. Usage:
 
 import argparse
 import io
+import math
 import os
 import shutil
 import sys
@@ -121,14 +122,14 @@ def take(browser: Browser, url: str, shot: Shot) -> bytes:
 def reduced(picture: Image.Image) -> Image.Image:
     """A picture in 256 colours in which rare ones survive.
 
-    A colour counts by the logarithm of its pixels: otherwise the many greys of the map take
+    A colour counts by the root of its pixels: otherwise the many greys of the map take
     the place of the few pixels of a legend.
     """
     counts = picture.getcolors(picture.width * picture.height)
-    votes = [color for count, color in counts for _ in range(count.bit_length())]
+    votes = [color for count, color in counts for _ in range(math.isqrt(count))]
     sample = Image.new("RGB", (len(votes), 1))
     sample.putdata(votes)
-    palette = sample.quantize(COLORS, kmeans=2)
+    palette = sample.quantize(COLORS, kmeans=4)
     return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 

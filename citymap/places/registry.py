@@ -6,7 +6,7 @@ An app adds a section to the card by one call in its `places.py`:
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,12 +79,14 @@ class PlaceResolver:
     """How the room that owns buildings and addresses answers `?lon&lat`, `?building`, `?address`.
 
     Each takes what was asked and the day, and raises PlaceNotFoundError.
+    nearest_addresses: for many points of the city CRS the label of the nearest address, or ''.
     """
 
     name: str
     by_point: Callable[[Point, dt.date], Place]
     by_building: Callable[[int, dt.date], Place]
     by_address: Callable[[int, dt.date], Place]
+    nearest_addresses: Callable[[Sequence[Point]], list[str]]
 
 
 @dataclass(frozen=True, kw_only=True)

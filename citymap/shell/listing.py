@@ -30,8 +30,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from citymap.accounts.access import AnyUser
-from citymap.geo import WGS84_SRID
-from citymap.shell.nearby import nearest_addresses
+from citymap.geo import WGS84_SRID, city_point
+from citymap.places.card import resolver
 from citymap.tiles.registry import MapLayer, layers, sources
 from citymap.wording import written
 
@@ -244,7 +244,9 @@ def table_page(
         list_point=Transform(PointOnSurface(layer.geometry), WGS84_SRID)
     )
     objects = list(located)
-    addresses = nearest_addresses([(row.list_point.x, row.list_point.y) for row in objects])
+    addresses = resolver().nearest_addresses(
+        [city_point(row.list_point.x, row.list_point.y) for row in objects]
+    )
     return (
         columns,
         page,

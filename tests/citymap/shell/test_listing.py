@@ -10,10 +10,9 @@ from django.utils import translation
 from citymap.accounts.choices import Role
 from citymap.accounts.models import Organization, User
 from citymap.geo import city_point
-from citymap.places.models import SearchEntry, SearchHouse
 from citymap.shell import listing
 from citymap.tiles.registry import layers
-from layers.models import BusStop, Camera, NetworkSegment, Playground, Yard
+from layers.models import Address, BusStop, Camera, NetworkSegment, Playground, Street, Yard
 
 pytestmark = pytest.mark.django_db
 CENTER = city_point(69.14, 54.87)
@@ -154,18 +153,18 @@ def test_search_text_is_never_markup(client):
 
 
 def test_the_nearest_address_stands_beside_an_object(client, playgrounds):
-    SearchEntry.objects.create(
-        kind="street", object_id=7, has_houses=True, point=CENTER, names=[], words=[],
-        labels={"": "Жабаев", "kk": "Жабаев көшесі", "en": "Zhabayev Street"},
+    street = Street.objects.create(
+        source_id="7", kind="street", name="Жабаева", name_kk="Жабаев көшесі", name_key="жабаев",
+        **COMMON,
     )  # fmt: skip
-    for address_id, (number, dx) in enumerate((("21", 30), ("19", 120), ("1", 990))):
-        SearchHouse.objects.create(
-            address_id=address_id, street_id=7, number=number, key=number,
-            point=Point(CENTER.x + dx, CENTER.y, srid=CENTER.srid),
+    for number, dx in (("21", 30), ("19", 120), ("1", 990)):
+        Address.objects.create(
+            source_id=number, street=street, house_number=number,
+            geom=Point(CENTER.x + dx, CENTER.y, srid=CENTER.srid), **COMMON,
         )  # fmt: skip
-    page = client.get("/list/playground/", headers={"accept-language": "en"}).content.decode()
-    assert re.findall(r"<td>(Zhabayev Street, \d+|–)</td>\s*<td><a", page) == [
-        "Zhabayev Street, 21", "Zhabayev Street, 1", "–",
+    page = client.get("/list/playground/", headers={"accept-language": "kk"}).content.decode()
+    assert re.findall(r"<td>(Жабаев көшесі, \d+|–)</td>\s*<td><a", page) == [
+        "Жабаев көшесі, 21", "Жабаев көшесі, 1", "–",
     ]  # fmt: skip
 
 
