@@ -11,7 +11,7 @@ class TilesConfig(AppConfig):
     verbose_name = _("Map tiles")
 
     def ready(self) -> None:
-        from citymap.tiles import triggers  # noqa: PLC0415 (needs the models)
+        from citymap.tiles import checks, triggers  # noqa: F401, PLC0415 (need the models)
 
         post_migrate.connect(
             triggers.install, sender=self, dispatch_uid="citymap.tiles.install_triggers"

@@ -2,8 +2,11 @@
 
 import datetime as dt
 
+from django.db import connection
+
+from citymap.jobs.readiness import ReadinessCheck, register_readiness
 from citymap.jobs.registry import Sweep, register_sweep
-from citymap.tiles import cache
+from citymap.tiles import cache, triggers
 
 
 def remove_stale_tiles(now: dt.datetime) -> str:
@@ -14,6 +17,14 @@ def remove_stale_tiles(now: dt.datetime) -> str:
     return f"{removed} marks, {len(strangers)} sources, {forgotten} old marks"
 
 
+def unmarked_edits() -> str:
+    """Tables whose edits would not reach the map."""
+    with connection.cursor() as cursor:
+        tables = sorted({table for table, _ in triggers.missing(cursor)})
+    return f"edits of {', '.join(tables)} do not mark tiles: migrate" if tables else ""
+
+
+register_readiness(ReadinessCheck(name="tiles", problem=unmarked_edits, order=40))
 register_sweep(
     Sweep(name="stale_tiles", every=dt.timedelta(seconds=5), run=remove_stale_tiles, order=10)
 )

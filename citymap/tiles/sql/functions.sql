@@ -82,7 +82,6 @@ BEGIN
         INSERT INTO tiles_dirtytile (source, z, x, y)
         SELECT drawn_in, tile.z, tile.x, tile.y FROM tiles_covering(shapes, low, high) AS tile;
     END IF;
-    PERFORM pg_notify('citymap_tiles', drawn_in);
     RETURN NULL;
 END
 $$;
