@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from citymap.bench.context import Bench, BenchError
+from layers.demo.files import region_box
 
 _MAKERS = ("demo", "migrations", "osm", "osm_import", "search", "services", "yards")
 
@@ -31,7 +32,9 @@ def demo_city(bench: Bench, *, scale: int) -> dict[str, str]:
         bench.say(f"loading the demo city, scale {scale}")
         bench.program("manage.py", "loaddemo", f"--scale={scale}", env=env)
 
-    return bench.kept_database(f"citymap_bench_demo{scale}", fill, key=_digest())
+    env = bench.kept_database(f"citymap_bench_demo{scale}", fill, key=_digest())
+    box = ",".join(str(value) for value in region_box(scale).as_tuple())
+    return {**env, "CITYMAP_BBOX": box}
 
 
 def _digest() -> str:

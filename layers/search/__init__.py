@@ -67,6 +67,6 @@ def _entries() -> Iterator[EntryRow]:
             weight=weight(thing),
             garden=thing.is_garden,
             has_houses=thing.houses > 0,
-            point=Point(thing.x, thing.y, srid=city_srid()),
+            point=Point(round(thing.x, 2), round(thing.y, 2), srid=city_srid()),
             extent_m=tuple(thing.extent_m) if thing.extent_m else None,
         )

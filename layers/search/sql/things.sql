@@ -9,7 +9,7 @@ WITH things AS (
            h.houses, coalesce(s.geom, h.geom) AS geom, s.id AS part
     FROM layers_street s
     CROSS JOIN LATERAL (
-        SELECT count(*) AS houses, ST_Collect(a.geom) FILTER (WHERE s.geom IS NULL) AS geom
+        SELECT count(*) AS houses, ST_Collect(a.geom ORDER BY a.id) FILTER (WHERE s.geom IS NULL) AS geom
         FROM layers_address a WHERE a.street_id = s.id AND a.valid_to IS NULL
     ) h
     WHERE s.valid_to IS NULL
@@ -40,7 +40,7 @@ WITH things AS (
 ), whole AS (
     SELECT kind, min(id) AS id, min(subkind) AS subkind, min(name) AS name,
            max(name_ru) AS name_ru, max(name_kk) AS name_kk, min(old_names) AS old_names,
-           max(houses) AS houses, ST_Collect(geom) AS geom
+           max(houses) AS houses, ST_Collect(geom ORDER BY id) AS geom
     FROM parts
     GROUP BY kind, lower(name), part, cluster
 ), placed AS MATERIALIZED (
