@@ -119,13 +119,3 @@ def test_owner_commands_exist():
 )
 def test_role_for_a_command(arguments, role):
     assert role_for_command(arguments) == role
-
-
-def test_constraints_pin_every_requirement():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    names = {re.sub(r"[-_.]+", "-", re.split(r"[<>=\[;]", one)[0]).lower() for one in wanted}
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pins = [line for line in lines if not line.startswith("#")]
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[\w.!+]+", line) for line in pins)
-    assert names <= {re.sub(r"[-_.]+", "-", line.split("==")[0]).lower() for line in pins}

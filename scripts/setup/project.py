@@ -3,12 +3,9 @@
 Each step is skipped while what it depends on has not changed.
 """
 
-import importlib.metadata
 import os
-import re
 import shutil
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,20 +37,14 @@ class Checkout:
         return self.venv / "bin" / "python"
 
 
-def pinned(constraints: Path) -> dict[str, str]:
-    """Distribution name (normalised) -> version, from a file of `name==version` lines."""
-    pins = {}
+def pinned(constraints: Path, *, dev: bool) -> list[str]:
+    """The `name==version` lines of constraints.txt; with `dev` those of the tests too."""
+    lines = []
     for line in constraints.read_text(encoding="utf-8").splitlines():
-        if match := re.fullmatch(r"([A-Za-z0-9._-]+)==(\S+)", line.strip()):
-            pins[re.sub(r"[-_.]+", "-", match[1]).lower()] = match[2]
-    return pins
-
-
-def requirements(checkout: Checkout, *, dev: bool) -> list[str]:
-    """What pyproject.toml asks for."""
-    project = tomllib.loads((checkout.root / "pyproject.toml").read_text(encoding="utf-8"))
-    extra = project["project"]["optional-dependencies"]["dev"] if dev else []
-    return [*project["project"]["dependencies"], *extra]
+        pin, _, mark = (part.strip() for part in line.partition("#"))
+        if pin and (dev or mark != "dev"):
+            lines.append(pin)
+    return lines
 
 
 def ensure_python(checkout: Checkout, *, dev: bool) -> None:
@@ -62,10 +53,10 @@ def ensure_python(checkout: Checkout, *, dev: bool) -> None:
         if sys.version_info < OLDEST_PYTHON:
             raise SetupError(f"Python {sys.version.split()[0]} is too old: 3.11 is needed")
         constraints = checkout.root / "constraints.txt"
-        pins = constraints.read_text(encoding="utf-8")
+        wanted = pinned(constraints, dev=dev)
         python = f"{sys.version_info[:2]} {os.path.realpath(sys.executable)}"
-        whole = content_key(python, pins, *requirements(checkout, dev=True))
-        key = whole if dev else content_key(python, pins, *requirements(checkout, dev=False))
+        whole = content_key(python, *pinned(constraints, dev=True))
+        key = content_key(python, *wanted)
         runtime, everything = Stamp(checkout.var, "python"), Stamp(checkout.var, "python-dev")
         ours = everything if dev else runtime
         if checkout.python.exists() and (everything.holds(whole) or ours.holds(key)):
@@ -77,7 +68,8 @@ def ensure_python(checkout: Checkout, *, dev: bool) -> None:
         if made:
             shutil.rmtree(checkout.venv, ignore_errors=True)
             run([sys.executable, "-m", "venv", checkout.venv])
-        _pip_install(checkout.python, constraints, requirements(checkout, dev=dev))
+        # Every package is pinned, so nothing is left to resolve.
+        _pip_install(checkout.python, "--no-deps", *wanted)
         ours.set(key)
         this.note = ".venv made" if made else ".venv brought up to date"
 
@@ -91,9 +83,9 @@ def _venv_works(checkout: Checkout) -> bool:
     return minor in settings.read_text(encoding="utf-8") and os.access(checkout.python, os.X_OK)
 
 
-def _pip_install(python: Path, constraints: Path, wanted: list[str]) -> None:
+def _pip_install(python: Path, *arguments: str) -> None:
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
-    run([python, "-m", "pip", "install", *quiet, "--constraint", constraints, *wanted])
+    run([python, "-m", "pip", "install", *quiet, *arguments])
 
 
 def ensure_side_venv(checkout: Checkout, name: str, wanted: list[str]) -> Path:
@@ -107,8 +99,7 @@ def ensure_side_venv(checkout: Checkout, name: str, wanted: list[str]) -> Path:
             return python
         shutil.rmtree(folder, ignore_errors=True)
         run([sys.executable, "-m", "venv", folder])
-        quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
-        run([python, "-m", "pip", "install", *quiet, *wanted])
+        _pip_install(python, *wanted)
         stamp.set(key)
         this.note = "made"
         return python
@@ -169,15 +160,5 @@ def ensure_static(checkout: Checkout, env: Mapping[str, str]) -> None:
 
 
 def write_pins(checkout: Checkout) -> None:
-    """Write constraints.txt from what `.venv` has: names and versions, nothing else."""
-    site = next((checkout.venv / "lib").glob("python*/site-packages"))
-    installed = {
-        distribution.name: distribution.version
-        for distribution in importlib.metadata.distributions(path=[str(site)])
-        if distribution.name.lower() not in ("pip", "setuptools", "wheel")
-    }
-    lines = [f"{name}=={installed[name]}" for name in sorted(installed, key=str.lower)]
-    text = "# Exact versions of all Python packages: `make pins` writes this file.\n"
-    (checkout.root / "constraints.txt").write_text(
-        text + "".join(f"{line}\n" for line in lines), encoding="utf-8"
-    )
+    """Write constraints.txt from what `.venv` has."""
+    run([checkout.python, "-m", "scripts.setup.pins"], cwd=checkout.root)
