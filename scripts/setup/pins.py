@@ -11,9 +11,11 @@ import tomllib
 from pathlib import Path
 
 from pip._vendor.packaging.requirements import Requirement
+from pip._vendor.packaging.specifiers import SpecifierSet
 
 HEADER = "# Exact versions of all Python packages: `make pins` writes this file.\n"
 NOT_PINNED = {"pip", "setuptools", "wheel"}
+OLDEST_PYTHON = "3.11.2"  # Debian 12's
 DEV_MARK = "  # dev"
 
 
@@ -41,12 +43,19 @@ def closure(wanted: list[str]) -> set[str]:
 
 
 def pins(pyproject: Path) -> str:
-    """The text of constraints.txt. KeyError or PackageNotFoundError when something is missing."""
+    """The text of constraints.txt.
+
+    PackageNotFoundError when something is not installed; ValueError when something does not
+    run on Debian's Python.
+    """
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
     runtime = closure(project["dependencies"])
     both = runtime | closure(project["optional-dependencies"]["dev"])
     lines = []
     for name in sorted(both - NOT_PINNED):
+        supported = importlib.metadata.metadata(name).get("Requires-Python") or ""
+        if not SpecifierSet(supported).contains(OLDEST_PYTHON):
+            raise ValueError(f"{name} needs Python {supported}, Debian 12 has {OLDEST_PYTHON}")
         version = importlib.metadata.version(name)
         lines.append(f"{name}=={version}{'' if name in runtime else DEV_MARK}\n")
     return HEADER + "".join(lines)
