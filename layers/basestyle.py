@@ -204,7 +204,7 @@ VOLUMES: list[StyleLayer] = [
 
 LABELS: list[StyleLayer] = [
     label(
-        "house-number", "house_number", size=by_zoom(17, 10, 20, 14), token="label_quiet",
+        "house-number", "house_number", size=by_zoom(17, 10.5, 20, 15), token="label_street",
         halo=1, minzoom=17, layout={"text-field": ["get", "number"], "text-padding": 2},
     ),
     label(

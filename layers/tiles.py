@@ -117,10 +117,10 @@ register_layer(
         paint=(
             {"type": "fill", "paint": {"fill-color": "{yard.fill}", "fill-opacity": 0.14}},
             {
-                "type": "line", "minzoom": 13, "layout": {"line-join": "round"},
+                "type": "line", "minzoom": 14, "layout": {"line-join": "round"},
                 "paint": {
                     "line-color": "{yard.line}",
-                    "line-opacity": ["interpolate", ["linear"], ["zoom"], 13, 0.25, 16, 0.75],
+                    "line-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0.2, 16, 0.75],
                     "line-width": by_zoom(13, 0.5, 16, 1, 18, 1.6),
                     # Outwards: the line around a house in the yard is hidden by the house.
                     "line-offset": by_zoom(13, -0.3, 16, -0.6, 18, -0.9),
