@@ -69,6 +69,7 @@ def test_innocent_text_is_left_alone(text):
 def test_long_module_is_found(checkout):
     checkout("long.py", "x = 1\n" * 401)
     checkout("short.py", "x = 1\n" * 400)
+    checkout("tests/test_much.py", "x = 1\n" * 600)
     assert long_modules(checkout.root) == ["long.py: 401 lines, 400 at most"]
 
 

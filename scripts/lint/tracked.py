@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 LONGEST_MODULE_LINES = 400
+LONGEST_TEST_LINES = 600
 # Put together from pieces: this file is tracked too.
 FORBIDDEN = {
     "names a package registry": re.compile(
@@ -46,6 +47,7 @@ def long_modules(root: Path) -> list[str]:
         if path.suffix not in (".py", ".js") or "migrations" in path.parts:
             continue
         lines = len((root / path).read_text(encoding="utf-8").splitlines())
-        if lines > LONGEST_MODULE_LINES:
-            problems.append(f"{path}: {lines} lines, {LONGEST_MODULE_LINES} at most")
+        most = LONGEST_TEST_LINES if path.parts[0] == "tests" else LONGEST_MODULE_LINES
+        if lines > most:
+            problems.append(f"{path}: {lines} lines, {most} at most")
     return problems
