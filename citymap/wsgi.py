@@ -37,8 +37,9 @@ def refuse_what_is_unsafe() -> None:
         sys.exit("\n".join(str(problem) for problem in serious))
 
 
-if os.environ.get("CITYMAP_SERVE_PID") == str(os.getppid()):
-    die_with_parent(os.getppid())
+# A web worker that `manage.py serve` started never outlives it.
+if os.environ.get("CITYMAP_SERVE_PID", str(os.getpid())) != str(os.getpid()):
+    die_with_parent(int(os.environ["CITYMAP_SERVE_PID"]))
 application = get_wsgi_application()
 refuse_what_is_unsafe()
 if settings.CITYMAP_DEMO:

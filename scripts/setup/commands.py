@@ -17,6 +17,7 @@ from scripts.setup.supervisor import Child, Supervisor, what_readyz_says
 from scripts.setup.system import ensure_system
 
 DATABASE = "citymap"
+TRUE = {"1", "true", "yes", "y", "on", "ok"}  # as django-environ reads it
 OUR_SETTINGS = ("CITYMAP_", "DATABASE_URL", "EMAIL_URL", "DJANGO_")
 # Named whatever else is cleared: where the real extract lies.
 KEPT_FOR_TESTS = ("CITYMAP_REAL_DATA",)
@@ -90,8 +91,13 @@ def run(checkout: Checkout, rest: list[str]) -> int:
 
 
 def _prepare_database(checkout: Checkout, env: dict[str, str]) -> None:
-    demo = [] if os.environ.get("DEMO") == "0" else ["--demo"]
+    demo = ["--demo"] if _wants_demo(env) else []
     run_program([checkout.python, "manage.py", "prepare", *demo], env=env, quiet=False)
+
+
+def _wants_demo(env: dict[str, str]) -> bool:
+    """Whether an empty database is to be filled: unless DEMO=0, or it is no demo at all."""
+    return env.get("DEMO") != "0" and env["CITYMAP_DEMO"].lower() in TRUE
 
 
 def serve(
@@ -130,12 +136,14 @@ def _database_problem(cluster: Cluster | None) -> str:
 
 def _welcome(url: str, env: dict[str, str], logs: Path, seconds: float) -> None:
     say(f"\n  ready after {seconds:.1f} s\n\n  {url}/\n")
-    if env["CITYMAP_DEMO"] == "1" and os.environ.get("DEMO") != "0":
+    if _wants_demo(env):
         say(f"  sign in at {url}/accounts/login/ as one of")
         half = len(DEMO_LOGINS) // 2
         for names in (DEMO_LOGINS[:half], DEMO_LOGINS[half:]):
             say(f"    {', '.join(names)}")
         say(f"  with the password {DEMO_PASSWORD}\n")
+    else:
+        say("  an administrator: ./manage.py createsuperuser\n")
     say(f"  logs: {logs}\n  Ctrl-C stops everything")
 
 
