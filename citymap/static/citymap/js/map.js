@@ -1,4 +1,5 @@
-// The map itself: made once the fonts are there, told apart from all panels around it.
+// The map itself, told apart from all panels around it. Its labels need no fonts of the page:
+// the style names the files of Noto Sans in `font-faces`.
 
 import {
   AttributionControl, Map as MapLibre, Marker, ScaleControl, setWorkerUrl,
@@ -7,9 +8,6 @@ import {
 import { config } from "citymap/config";
 import { icon } from "citymap/dom";
 
-const FONTS = ["400 16px 'Noto Sans'", "600 16px 'Noto Sans'"];
-// Letters of each subset file, Kazakh Cyrillic among them: labels are drawn from these fonts.
-const SAMPLE = "Aa Жж Әә Ғғ Ққ Ңң Өө Ұұ Үү Һһ Іі";
 const MAX_ZOOM = 20;
 
 const MAP_WORDS = () => ({
@@ -20,10 +18,6 @@ const MAP_WORDS = () => ({
   "ScaleControl.Kilometers": gettext("km"),
 });
 
-async function loadFonts() {
-  await Promise.all(FONTS.map((font) => document.fonts.load(font, SAMPLE)));
-}
-
 /** Whether this browser can draw the map at all. */
 export function hasWebGL() {
   return Boolean(document.createElement("canvas").getContext("webgl2"));
@@ -31,10 +25,9 @@ export function hasWebGL() {
 
 /**
  * Make the map in `container` with a MapLibre `style` object. `view` is `{lon, lat, zoom,
- * bearing}` or null for the lived-in city, kept clear of `inset` px on each side. Resolves when the map can be used; tiles may follow.
+ * bearing}` or null for the lived-in city, kept clear of `inset` px on each side. Tiles follow.
  */
-export async function createMap({ container, style, view, inset }) {
-  await loadFonts();
+export function createMap({ container, style, view, inset }) {
   setWorkerUrl(new URL(config.worker, location.href).href);
   const start = view
     ? { center: [view.lon, view.lat], zoom: view.zoom, bearing: view.bearing }

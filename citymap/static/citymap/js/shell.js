@@ -68,7 +68,7 @@ class Shell {
     if (!library.hasWebGL()) throw new WebGLMissing();
     const { zoom, lon, lat, bearing } = this.url.state;
     const view = zoom === null ? null : { zoom, lon, lat, bearing };
-    const map = await library.createMap({
+    const map = library.createMap({
       container: byId("map"), style, view, inset: this.inset(),
     });
     this.map = map;
