@@ -1,5 +1,6 @@
 """One city: from plan to sheet, step by step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +23,8 @@ from layers.demo.plan import Plan, PlanFeature
 from layers.demo.shapes import biggest_part, without_conflicts
 from layers.demo.sheet import Sheet
 from layers.demo.snow import Round, build_rounds
-from layers.demo.streets import StreetNet
+from layers.demo.streets import Block, StreetNet
 from layers.demo.transit import Transit, build_transit
-
-PARK_TAGS = {"leisure": "park"}
 
 
 @dataclass
@@ -78,16 +77,8 @@ def _lengths(net: StreetNet) -> np.ndarray:
 
 
 def fill_blocks(sheet: Sheet, plan: Plan, net: StreetNet, blue, seed: int) -> None:
-    by_use: dict[str, list] = {}
-    shapely.prepare(blue)
-    for block in net.blocks:
-        if block.inner.area < 400:
-            continue
-        if blue.intersects(block.inner):
-            block.inner = biggest_part(block.inner.difference(blue.buffer(12)))
-            if block.inner.area < 800:
-                continue
-        by_use.setdefault(block.use, []).append(block)
+    """Fill every block by its use."""
+    by_use = _blocks_by_use(net, blue)
     for use in ("private", "newprivate"):
         found = by_use.get(use, [])
         for block in found:
@@ -98,33 +89,64 @@ def fill_blocks(sheet: Sheet, plan: Plan, net: StreetNet, blue, seed: int) -> No
     for block in housing:
         sheet.area(block.inner, {"landuse": "residential"})
     courts.build_courts(sheet, housing, seed)
-    order = sorted(by_use.get("school", []), key=lambda b: int(b.key))
-    for number, block in enumerate(order, start=1):
-        grounds.school(sheet, block, number)
-    order = sorted(by_use.get("kindergarten", []), key=lambda b: int(b.key))
-    for number, block in enumerate(order, start=1):
-        grounds.kindergarten(sheet, block, number)
-    for block in by_use.get("public", []):
-        grounds.public(sheet, block)
-    for block in by_use.get("shops", []) + by_use.get("market", []):
-        grounds.shops(sheet, block, plan.shops)
-    for block in [b for use in ("industry", "works", "power_plant") for b in by_use.get(use, [])]:
-        grounds.industry(sheet, block)
-    for block in by_use.get("garages", []):
-        grounds.garages(sheet, block, block.area.name_ru if block.area else "")
-    for block in by_use.get("park", []):
-        grounds.park(sheet, block, PARK_TAGS | country.names_of(block.area))
-    for block in by_use.get("square", []):
-        grounds.park(sheet, block, {"leisure": "park"} | country.names_of(block.area))
-    for block in by_use.get("green", []):
-        sheet.area(block.inner, {"landuse": "grass"})
-    for block in by_use.get("hospital", []):
-        grounds.hospital(sheet, block, country.names_of(block.area))
-    for block in by_use.get("campus", []):
-        grounds.campus(sheet, block, country.names_of(block.area))
-    for block in by_use.get("stadium", []):
-        sheet.area(block.inner, {"leisure": "stadium"} | country.names_of(block.area))
+    for use, build in (("school", grounds.school), ("kindergarten", grounds.kindergarten)):
+        order = sorted(by_use.get(use, []), key=lambda block: int(block.key))
+        for number, block in enumerate(order, start=1):
+            build(sheet, block, number)
+    for use, fill in _FILLERS.items():
+        for block in by_use.get(use, []):
+            fill(sheet, block, plan)
     country.outer_areas(sheet, plan, net.blocks)
+
+
+def _blocks_by_use(net: StreetNet, blue: shapely.Geometry) -> dict[str, list[Block]]:
+    """Blocks that are large enough, less water."""
+    by_use: dict[str, list[Block]] = {}
+    shapely.prepare(blue)
+    for block in net.blocks:
+        if block.inner.area < 400:
+            continue
+        if blue.intersects(block.inner):
+            block.inner = biggest_part(block.inner.difference(blue.buffer(12)))
+            if block.inner.area < 800:
+                continue
+        by_use.setdefault(block.use, []).append(block)
+    return by_use
+
+
+def _industry(sheet: Sheet, block: Block, plan: Plan) -> None:
+    grounds.industry(sheet, block)
+
+
+def _park(sheet: Sheet, block: Block, plan: Plan) -> None:
+    grounds.park(sheet, block, {"leisure": "park"} | country.names_of(block.area))
+
+
+def _shops(sheet: Sheet, block: Block, plan: Plan) -> None:
+    grounds.shops(sheet, block, plan.shops)
+
+
+_FILLERS: dict[str, Callable[[Sheet, Block, Plan], None]] = {
+    "public": lambda sheet, block, plan: grounds.public(sheet, block),
+    "shops": _shops,
+    "market": _shops,
+    "industry": _industry,
+    "works": _industry,
+    "power_plant": _industry,
+    "garages": lambda sheet, block, plan: grounds.garages(
+        sheet, block, block.area.name_ru if block.area else ""
+    ),
+    "park": _park,
+    "square": _park,
+    "green": lambda sheet, block, plan: sheet.area(block.inner, {"landuse": "grass"}),
+    "hospital": lambda sheet, block, plan: grounds.hospital(
+        sheet, block, country.names_of(block.area)
+    ),
+    "campus": lambda sheet, block, plan: grounds.campus(sheet, block, country.names_of(block.area)),
+    "stadium": lambda sheet, block, plan: sheet.area(
+        block.inner, {"leisure": "stadium"} | country.names_of(block.area)
+    ),
+}
 
 
 def clear_streets(sheet: Sheet, net: StreetNet, blue) -> None:

@@ -52,6 +52,7 @@ def soft(polygon: Polygon) -> Polygon:
 
 
 def town_ground(plan: Plan) -> shapely.Geometry:
+    """Where the town is built."""
     return shapely.union_all([item.geom for item in plan.of("urban")])
 
 
@@ -269,6 +270,7 @@ def villages(sheet: Sheet, plan: Plan, seed: int) -> list[tuple[PlanFeature, lis
 
 
 def corridor_areas(sheet: Sheet, plan: Plan) -> None:
+    """The railway's land."""
     sheet.area(rail_corridor(plan).simplify(1), {"landuse": "railway"})
 
 

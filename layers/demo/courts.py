@@ -263,17 +263,22 @@ def _dated(key: np.ndarray, salt: str, first: int, last: int) -> str:
     return f"{year}-{month:02d}" if precise < 0.55 else f"{year}-{month:02d}-{day:02d}"
 
 
+SPORTS = {"soccer": 0.5, "basketball": 0.2, "multi": 0.12, "fitness": 0.1, "ice_hockey": 0.08}
+
+
 def _furnish(sheet: Sheet, court: Polygon, slabs, drives, key, centre) -> None:
     """Playground, sports ground, waste site and parking on the ground that houses leave."""
     free = court.buffer(-5).difference(shapely.union_all(shapely.buffer(slabs, 7.0)))
     axis, _, _ = long_axis(court)
+    reach = min(70.0, np.sqrt(court.area) * 0.6)
     taken: list[Polygon] = [drive.buffer(3) for drive in drives]
 
     def place(salt: str, length: float, width: float) -> Polygon | None:
+        """A free rectangle near the middle, if one of six tries finds it."""
         for attempt in range(6):
-            u = chance.uniform(chance.combine(key, attempt), salt)[0] - 0.5
-            w = chance.uniform(chance.combine(key, attempt), salt + " across")[0] - 0.5
-            spot = centre + np.array([u, w]) * min(70.0, np.sqrt(court.area) * 0.6)
+            own = chance.combine(key, attempt)
+            shift = (chance.uniform(own, salt)[0], chance.uniform(own, salt + " across")[0])
+            spot = centre + (np.array(shift) - 0.5) * reach
             shape = centred_rectangles(
                 spot[None], axis[None], np.array([length]), np.array([width])
             )[0]
@@ -284,45 +289,42 @@ def _furnish(sheet: Sheet, court: Polygon, slabs, drives, key, centre) -> None:
 
     draw = {name: chance.uniform(key, name)[0] for name in ("play", "sport", "waste", "park")}
     if draw["play"] < 0.72 and (ground := place("playground", 22.0, 15.0)):
-        tags = {
-            "leisure": "playground",
-            "surface": str(chance.pick(key, "surface", PLAYGROUND_SURFACES)[0]),
-            "condition": str(chance.pick(key, "condition", CONDITIONS)[0]),
-            "start_date": _dated(key, "playground", 2006, 2025),
-        }
-        if chance.uniform(key, "undated")[0] < 0.12:
-            del tags["start_date"]
-        sheet.area(ground, tags)
+        sheet.area(ground, _playground(key))
     if draw["sport"] < 0.26 and (ground := place("pitch", 30.0, 16.0)):
-        sport = str(
-            chance.pick(
-                key,
-                "sport",
-                {
-                    "soccer": 0.5,
-                    "basketball": 0.2,
-                    "multi": 0.12,
-                    "fitness": 0.1,
-                    "ice_hockey": 0.08,
-                },
-            )[0]
-        )
-        sheet.area(
-            ground,
-            {
-                "leisure": "pitch",
-                "sport": sport,
-                "surface": "artificial_turf" if sport == "soccer" else "asphalt",
-                "condition": str(chance.pick(key, "pitch condition", CONDITIONS)[0]),
-                "start_date": _dated(key, "pitch", 2009, 2025),
-            },
-        )
+        sheet.area(ground, _pitch(key))
     if draw["waste"] < 0.5 and (ground := place("waste", 7.0, 3.0)):
         sheet.point(*ground.centroid.coords[0], {"amenity": "waste_disposal", "access": "yes"})
-    for salt in ("path", "other path")[: 2 if draw["play"] < 0.5 else 1]:
+    _paths(sheet, free, key, centre, count=2 if draw["play"] < 0.5 else 1)
+    if draw["park"] < 0.42 and (ground := place("parking", 34.0, 12.0)):
+        sheet.area(ground, {"amenity": "parking", "surface": "asphalt"})
+
+
+def _playground(key: np.ndarray) -> Tags:
+    tags = {
+        "leisure": "playground",
+        "surface": str(chance.pick(key, "surface", PLAYGROUND_SURFACES)[0]),
+        "condition": str(chance.pick(key, "condition", CONDITIONS)[0]),
+    }
+    if chance.uniform(key, "undated")[0] >= 0.12:
+        tags["start_date"] = _dated(key, "playground", 2006, 2025)
+    return tags
+
+
+def _pitch(key: np.ndarray) -> Tags:
+    sport = str(chance.pick(key, "sport", SPORTS)[0])
+    return {
+        "leisure": "pitch",
+        "sport": sport,
+        "surface": "artificial_turf" if sport == "soccer" else "asphalt",
+        "condition": str(chance.pick(key, "pitch condition", CONDITIONS)[0]),
+        "start_date": _dated(key, "pitch", 2009, 2025),
+    }
+
+
+def _paths(sheet: Sheet, free: shapely.Geometry, key, centre, *, count: int) -> None:
+    """Footpaths through the middle of a court."""
+    for salt in ("path", "other path")[:count]:
         turn = np.pi * float(chance.uniform(key, salt)[0])
         path = cut_line(free, centre, np.array([np.cos(turn), np.sin(turn)]))
         if path is not None and path.length > 30:
             sheet.line(path, {"highway": "footway", "surface": "asphalt"})
-    if draw["park"] < 0.42 and (ground := place("parking", 34.0, 12.0)):
-        sheet.area(ground, {"amenity": "parking", "surface": "asphalt"})

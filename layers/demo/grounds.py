@@ -86,6 +86,7 @@ def _year(block: Block, first: int, last: int) -> Tags:
 
 
 def kindergarten(sheet: Sheet, block: Block, number: int) -> None:
+    """Kindergarten grounds with a low building in the middle."""
     axis, _, _ = long_axis(block.inner)
     centre = np.array(block.inner.centroid.coords[0])
     shape = KINDERGARTEN_SHAPES[int(_draw(block, "shape") * len(KINDERGARTEN_SHAPES))]
@@ -112,7 +113,7 @@ def scatter(
     gap: float,
     tags_of: Callable[[int, np.uint64], Tags],
     addressed: float = 0.0,
-) -> list[Polygon]:
+) -> None:
     """Up to `count` large buildings parallel to `axis` at chance places of a ground."""
     minx, miny, maxx, maxy = ground.bounds
     keys = chance.combine(np.arange(count * 3).astype(np.uint64), key)
@@ -131,10 +132,10 @@ def scatter(
     wants = chance.uniform(keys, "addressed") < addressed
     for number, index in enumerate(kept):
         sheet.house(shapes[index], tags_of(number, keys[index]), wants_address=bool(wants[index]))
-    return [shapes[index] for index in kept]
 
 
 def public(sheet: Sheet, block: Block) -> None:
+    """Offices, a theatre, a library: one public building and smaller ones."""
     kind = PUBLIC_KINDS[int(_draw(block, "kind") * len(PUBLIC_KINDS))]
     storeys = str(2 + int(_draw(block, "storeys") * 4))
 
@@ -158,6 +159,7 @@ def public(sheet: Sheet, block: Block) -> None:
 
 
 def shops(sheet: Sheet, block: Block, names: list[str]) -> None:
+    """A retail block: a supermarket and shops."""
     sheet.area(block.inner, {"landuse": "retail"})
 
     def tags_of(number: int, key: np.uint64) -> Tags:
@@ -295,6 +297,7 @@ def _with_drives(sheet: Sheet, block: Block) -> shapely.Geometry:
 
 
 def hospital(sheet: Sheet, block: Block, names: Tags) -> None:
+    """Hospital grounds with pavilions."""
     sheet.area(block.inner, {"amenity": "hospital", **names})
     axis, _, _ = long_axis(block.inner)
 
@@ -318,6 +321,7 @@ def hospital(sheet: Sheet, block: Block, names: Tags) -> None:
 
 
 def campus(sheet: Sheet, block: Block, names: Tags) -> None:
+    """University grounds: the main building, dormitories, laboratories."""
     sheet.area(block.inner, {"amenity": "university", **names})
     axis, _, _ = long_axis(block.inner)
 

@@ -11,7 +11,7 @@ import shapely
 
 from layers.demo import chance
 from layers.demo.shapes import cut_line, long_axis, rectangles, without_conflicts
-from layers.demo.sheet import Sheet
+from layers.demo.sheet import Sheet, Tags
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,44 @@ def sides_of(polygons: np.ndarray, shortest_m: float) -> Sides:
     return Sides(start[keep], along, length[keep], block[keep])
 
 
+@dataclass
+class Lots:
+    """Lots along sides, one value each (n,): start (n, 2), direction (n, 2), frontage, key,
+    block, and the order in which they win where they clash (long sides first)."""
+
+    start: np.ndarray
+    along: np.ndarray
+    front: np.ndarray
+    key: np.ndarray
+    block: np.ndarray
+    order: np.ndarray
+    built: np.ndarray
+
+
+def lots_of(polygons: np.ndarray, style: LotStyle, seed: int) -> Lots:
+    """Share all sides of `polygons` (n,) out to lots."""
+    sides = sides_of(polygons, style.frontage[0] + 6)
+    side_keys = chance.spots(seed, "side", *(sides.start + sides.along * 7).T)
+    frontage = chance.between(side_keys, "frontage", *style.frontage)
+    count = np.maximum(((sides.length - 5) / frontage).astype(int), 0)
+    side = np.repeat(np.arange(len(count)), count)
+    number = np.arange(len(side)) - np.repeat(np.cumsum(count) - count, count)
+    spare = (sides.length - count * frontage) / 2
+    at = spare[side] + number * frontage[side]
+    start = sides.start[side] + sides.along[side] * at[:, None]
+    keys = chance.spots(seed, "lot", *start.T)
+    fill = 0.72 + 0.28 * np.minimum(1, 1.6 * chance.uniform(side_keys, "filled")[side])
+    return Lots(
+        start=start,
+        along=sides.along[side],
+        front=frontage[side],
+        key=keys,
+        block=sides.block[side],
+        order=-sides.length[side],
+        built=chance.uniform(keys, "built") < style.built * fill,
+    )
+
+
 def build_lots(
     sheet: Sheet,
     polygons: np.ndarray,
@@ -111,57 +149,44 @@ def build_lots(
 
     societies: for each polygon the garden society whose numbers its houses carry.
     """
-    polygons = np.asarray(polygons, dtype=object)
     polygons = np.array([p for p in polygons if not p.is_empty], dtype=object)
     if not len(polygons):
         return 0
-    sides = sides_of(polygons, style.frontage[0] + 6)
-    side_keys = chance.spots(seed, "side", *(sides.start + sides.along * 7).T)
-    frontage = chance.between(side_keys, "frontage", *style.frontage)
-    count = np.maximum(((sides.length - 5) / frontage).astype(int), 0)
-    lot = np.repeat(np.arange(len(count)), count)
-    number = np.arange(len(lot)) - np.repeat(np.cumsum(count) - count, count)
-    spare = (sides.length - count * frontage) / 2
-    at = spare[lot] + number * frontage[lot]
-    start = sides.start[lot] + sides.along[lot] * at[:, None]
-    along, front = sides.along[lot], frontage[lot]
-    keys = chance.spots(seed, "lot", *start.T)
-    fill = 0.72 + 0.28 * np.minimum(1, 1.6 * chance.uniform(side_keys, "filled")[lot])
-    built = chance.uniform(keys, "built") < style.built * fill
-    houses, fronts = _houses(start, along, front, keys, style)
-    behind, _ = _behind(start, along, front, keys, style)
-    has_behind = built & (chance.uniform(keys, "behind") < style.behind)
-    block = sides.block[lot]
-    everything = np.concatenate([houses[built], behind[has_behind]])
-    inside = np.concatenate([block[built], block[has_behind]])
+    lots = lots_of(polygons, style, seed)
+    houses, fronts = _houses(lots.start, lots.along, lots.front, lots.key, style)
+    behind = _behind(lots.start, lots.along, lots.front, lots.key, style)
+    has_behind = lots.built & (chance.uniform(lots.key, "behind") < style.behind)
+    shapes = np.concatenate([houses[lots.built], behind[has_behind]])
+    lot = np.concatenate([np.flatnonzero(lots.built), np.flatnonzero(has_behind)])
+    is_house = np.arange(len(lot)) < lots.built.sum()
+    # All houses come before all outbuildings.
+    order = np.where(is_house, lots.order[lot], 1e6 + lots.order[lot])
     shapely.prepare(polygons)
-    order = np.concatenate(
-        [-sides.length[lot][built], np.full(has_behind.sum(), 1e6) - sides.length[lot][has_behind]]
-    )
-    fits = shapely.contains(polygons[inside], everything)
-    kept = np.flatnonzero(fits)
-    kept = kept[without_conflicts(everything[kept], style.gap, order[kept])]
-    houses_kept = kept[kept < built.sum()]
-    house_keys = keys[built][houses_kept]
-    addressed = chance.uniform(house_keys, "addressed") < style.addressed
-    kinds = chance.pick(house_keys, "kind", KINDS).tolist()
-    tags = [{"building": kind} for kind in kinds]
-    front_points = fronts[built]
-    storeyed = chance.uniform(house_keys, "storeys")
-    for one, u in zip(tags, storeyed, strict=True):
-        if u < STOREYS_KNOWN:
-            one["building:levels"] = "1" if u < 0.9 * STOREYS_KNOWN else "2"
-    for index, one, has_address in zip(houses_kept, tags, addressed, strict=True):
+    kept = np.flatnonzero(shapely.contains(polygons[lots.block[lot]], shapes))
+    kept = kept[without_conflicts(shapes[kept], style.gap, order[kept])]
+    homes = kept[is_house[kept]]
+    keys = lots.key[lot[homes]]
+    addressed = chance.uniform(keys, "addressed") < style.addressed
+    for index, tags, has_address in zip(homes, _tags(keys), addressed, strict=True):
         sheet.house(
-            everything[index],
-            one,
-            front=front_points[index],
+            shapes[index],
+            tags,
+            front=fronts[lot[index]],
             wants_address=bool(has_address),
-            society=societies[inside[index]] if societies else "",
+            society=societies[lots.block[lot[index]]] if societies else "",
         )
-    for index in kept[kept >= built.sum()]:
-        sheet.house(everything[index], {"building": "yes"}, wants_address=False)
-    return len(houses_kept)
+    for index in kept[~is_house[kept]]:
+        sheet.house(shapes[index], {"building": "yes"}, wants_address=False)
+    return len(homes)
+
+
+def _tags(keys: np.ndarray) -> list[Tags]:
+    """Tags of small houses, as mappers leave them."""
+    found = [{"building": kind} for kind in chance.pick(keys, "kind", KINDS).tolist()]
+    for tags, u in zip(found, chance.uniform(keys, "storeys"), strict=True):
+        if u < STOREYS_KNOWN:
+            tags["building:levels"] = "1" if u < 0.9 * STOREYS_KNOWN else "2"
+    return found
 
 
 def _houses(start, along, front, keys, style) -> tuple[np.ndarray, np.ndarray]:
@@ -187,7 +212,7 @@ def _houses(start, along, front, keys, style) -> tuple[np.ndarray, np.ndarray]:
     return np.where(has_annexe, ell, plain), start + along * (front / 2)[:, None]
 
 
-def _behind(start, along, front, keys, style) -> tuple[np.ndarray, np.ndarray]:
+def _behind(start, along, front, keys, style) -> np.ndarray:
     """Outbuildings (n,) deep in the lot."""
     inward = np.column_stack([-along[:, 1], along[:, 0]])
     width = np.minimum(chance.between(keys, "b width", *style.behind_width), front - 3)
@@ -195,4 +220,4 @@ def _behind(start, along, front, keys, style) -> tuple[np.ndarray, np.ndarray]:
     deep = chance.between(keys, "b at", *style.behind_at)
     side = np.where(chance.uniform(keys, "b side") < 0.5, 1.0, front - width - 1.0)
     origin = start + along * side[:, None] + inward * deep[:, None]
-    return rectangles(origin, along, width, depth), origin
+    return rectangles(origin, along, width, depth)

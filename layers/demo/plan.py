@@ -71,6 +71,7 @@ class PlanFeature:
         return self.props.get("name_kk", "")
 
     def get(self, key: str, default: Any = None) -> Any:
+        """A property of the feature."""
         return self.props.get(key, default)
 
 
@@ -85,10 +86,10 @@ class Plan:
     cities: list[tuple[str, str]]
     cell: shapely.Polygon
     number: int = 0
-    mirrored: bool = False
     names: dict[str, str] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[PlanFeature]:
+        """The features of a kind, in the plan's order."""
         return self.features.get(kind, [])
 
 
@@ -163,6 +164,5 @@ def placed(plan: Plan, *, number: int, column: int, row: int, names: dict[str, s
         },
         cell=shapely.transform(plan.cell, move),
         number=number,
-        mirrored=bool(flip[0] != flip[1]),
         names=names,
     )

@@ -29,9 +29,11 @@ class Sheet:
     houses: list[House] = field(default_factory=list)
 
     def point(self, x: float, y: float, tags: Tags) -> None:
+        """Draw a tagged point."""
         self.points.append((float(x), float(y), tags))
 
     def line(self, line: shapely.LineString | np.ndarray, tags: Tags) -> None:
+        """Draw a line; (n, 2) or a LineString."""
         coords = line if isinstance(line, np.ndarray) else np.asarray(line.coords)
         self.lines.append((coords, tags))
 
@@ -50,6 +52,7 @@ class Sheet:
         wants_address: bool = True,
         society: str = "",
     ) -> None:
+        """Draw a building; without `front` its middle stands for its street side."""
         if front is None:
             centre = geom.centroid
             front = np.array([centre.x, centre.y])

@@ -124,6 +124,7 @@ class TrackWriter:
         self.to_degrees = transformer(PLAN_SRID, WGS84_SRID).transform
 
     def write(self, plan: Plan, rounds: list[Round], *, first: bool) -> None:
+        """Append a city's passes; the first city begins the file."""
         with self.path.open("w" if first else "a", encoding="utf-8", newline="") as file:
             if first:
                 file.write("vehicle,type,time,lon,lat\n")

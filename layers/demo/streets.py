@@ -58,7 +58,6 @@ class Block:
     key: np.uint64
     use: str = ""
     area: PlanFeature | None = None
-    angle: float = 0.0
 
 
 @dataclass
@@ -71,6 +70,7 @@ class StreetNet:
     blocks: list[Block] = field(default_factory=list)
 
     def edge_class(self) -> np.ndarray:
+        """Road class of each edge (n,)."""
         classes = np.array([street.road_class for street in self.streets], dtype=object)
         return classes[self.edge_street]
 
@@ -100,6 +100,7 @@ def river_polygon(plan: Plan) -> shapely.Geometry:
 
 
 def main_streets(plan: Plan, seed: int) -> list[Street]:
+    """The plan's own streets, in the plan's order."""
     return [
         Street(
             key=chance.word(seed, plan.number, "main", item.name_ru, number),
@@ -289,7 +290,6 @@ def _blocks(
             inner=part,
             zone=zones[z] if z >= 0 else None,
             key=key,
-            angle=zones[z].get("angle", 0.0) if z >= 0 else 0.0,
         )
         for polygon, part, z, key in zip(polygons, inner, zone, keys, strict=True)
     ]

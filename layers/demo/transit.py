@@ -56,6 +56,8 @@ class Route:
 
 @dataclass
 class Transit:
+    """A city's poles, used or not, and its routes."""
+
     stops: list[Stop]
     routes: list[Route]
 
@@ -85,6 +87,7 @@ class _Graph:
         )
 
     def nearest(self, xy: np.ndarray) -> int:
+        """The node nearest to a position (2,)."""
         return int(np.argmin(np.hypot(*(self.nodes - xy).T)))
 
     def path(self, a: int, b: int) -> tuple[LineString | None, list[int]]:
