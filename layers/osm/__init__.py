@@ -6,6 +6,7 @@ the database; geometries are the importer's business.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from layers.osm import basemap, buildings, grounds, networks, territory
@@ -89,14 +90,20 @@ for _number, _mapping in enumerate(MAPPINGS):
         _KEYS[_key] = (*_KEYS.get(_key, ()), _number)
 
 
-def mappings_for(source: TagSource) -> list[Mapping]:
+@lru_cache(maxsize=4096)
+def _of_keys(keys: tuple[str, ...]) -> tuple[Mapping, ...]:
+    numbers = {number for key in keys for number in _KEYS[key]}
+    return tuple(MAPPINGS[number] for number in sorted(numbers))
+
+
+def mappings_for(source: TagSource) -> tuple[Mapping, ...]:
     """The mappings whose keys the object has, each once, in the order of MAPPINGS."""
-    found: set[int] = set()
+    found = []
     tags_left = len(source)
-    for key, numbers in _KEYS.items():
+    for key in _KEYS:
         if key in source:
-            found.update(numbers)
+            found.append(key)
             tags_left -= 1
             if not tags_left:
                 break
-    return [MAPPINGS[number] for number in sorted(found)]
+    return _of_keys(tuple(found))

@@ -100,6 +100,7 @@ _RANK = {kind: rank for rank, kind in enumerate(dict.fromkeys(_LAND_USES.values(
 
 
 def road(tags: Tags) -> dict[str, Any] | None:
+    """A road's columns; `old_names` are of its street."""
     kind = tags.get("highway")
     if kind is None:
         return None
@@ -118,6 +119,7 @@ def road(tags: Tags) -> dict[str, Any] | None:
         or tags.get("junction") == "roundabout",
         "bridge": bool(values.yes_no(tags.get("bridge"))),
         "tunnel": bool(values.yes_no(tags.get("tunnel"))),
+        "old_names": old_names(tags),
     }
 
 

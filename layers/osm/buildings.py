@@ -80,11 +80,13 @@ _INSTITUTIONS = frozenset(
 _DWELLING_NAMES = ("жк ", "жк«", 'жк"', "жилой", "тұрғын", "мжд")
 
 
-# What most buildings are: an outline, perhaps with an address.
+# What most buildings are: an outline, perhaps with an address. One dict serves them all.
 _NOTHING_SAID = {
     "kind": "yes", "use": BuildingUse.UNKNOWN, "residential": False, "plain": True, "name": "",
     "levels": None, "height_m": None, "flats": None, "year_built": None, "rca_code": "",
+    "addressed": False,
 }  # fmt: skip
+_ADDRESSED = {**_NOTHING_SAID, "addressed": True}
 
 
 def building(tags: Tags) -> dict[str, Any] | None:
@@ -94,7 +96,7 @@ def building(tags: Tags) -> dict[str, Any] | None:
     if kind is None or kind == "no":
         return None
     if kind == "yes" and tags.has_only("building", "addr:street", "addr:housenumber"):
-        return {**_NOTHING_SAID, "addressed": "addr:housenumber" in tags.source}
+        return _ADDRESSED if "addr:housenumber" in tags.source else _NOTHING_SAID
     use, residential, plain = building_use(tags)
     return {
         "kind": values.text(kind, length=60),

@@ -4,7 +4,7 @@ Objects that are candidates of a layer and cannot become one of its rows are lis
 reason. Positions are still degrees here; `shapes` turns them into metres.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +18,8 @@ from osmium.osm import Way
 
 from citymap.geo import BBox, CoordinateError
 from layers.imports.errors import ImportRefusedError
-from layers.osm import MAPPINGS, Mapping, Tags, mappings_for
-from layers.osm.basemap import old_names
+from layers.osm import MAPPINGS, Tags, mappings_for
+from layers.osm import Mapping as LayerMapping
 from layers.osm.buildings import is_institution
 from layers.osm_import.relations import (
     Line,
@@ -36,6 +36,12 @@ SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")
 _TELL_EVERY = 20_000
 POINT, LINE, RING, AREA = range(4)
 FORM_NAMES = ("point", "line", "ring", "area")
+_FORMS = {
+    "area": (RING, AREA),
+    "line": (LINE, RING),
+    "point": (POINT, RING, AREA),
+    "ground": (POINT, RING, AREA),
+}
 _NO_SHAPE = {
     "area": "mapped as {}, an outline is needed",
     "line": "mapped as {}, a line is needed",
@@ -44,7 +50,7 @@ _NO_SHAPE = {
 }
 INCOMPLETE = "incomplete: some of its nodes are not in the file"
 # Rows that an object makes: of which layer, and with which columns.
-Found = list[tuple[Mapping, dict[str, Any]]]
+Found = list[tuple[LayerMapping, Mapping[str, Any]]]
 _SHAPE_NAMES = {POINT: "a point", LINE: "an open line", AREA: "an area", RING: "a closed line"}
 
 
@@ -53,19 +59,20 @@ class Rows:
     """Rows of one layer: (n,) each. `forms`: what the WKB of `outlines` is."""
 
     ids: list[str] = field(default_factory=list)
-    columns: dict[str, list[Any]] = field(default_factory=dict)
+    rows: list[Mapping[str, Any]] = field(default_factory=list)
     outlines: list[bytes] = field(default_factory=list)
     forms: list[int] = field(default_factory=list)
 
-    def add(self, source_id: str, row: dict[str, Any], outline: bytes, form: int) -> None:
-        columns = self.columns
-        if not columns:
-            columns.update({name: [] for name in row})
-        for name, value in row.items():
-            columns[name].append(value)
+    def add(self, source_id: str, row: Mapping[str, Any], outline: bytes, form: int) -> None:
         self.ids.append(source_id)
+        self.rows.append(row)
         self.outlines.append(outline)
         self.forms.append(form)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Column -> (n,) values; no columns when there are no rows."""
+        names = self.rows[0] if self.rows else ()
+        return {name: [row[name] for row in self.rows] for name in names}
 
 
 @dataclass(slots=True)
@@ -257,8 +264,6 @@ class _Collector:
                 continue
             if reader.notes:
                 self._note([(mapping, row)], source_id, "left out " + ", ".join(reader.notes))
-            if mapping.layer == "road":
-                row["old_names"] = old_names(reader)
             found.append((mapping, row))
         return found
 
@@ -278,17 +283,10 @@ class _Collector:
             self.report.skip(id=source_id, layer=mapping.layer, reason=reason)
 
 
-def _problem(mapping: Mapping, form: int, row: dict[str, Any]) -> str:
+def _problem(mapping: LayerMapping, form: int, row: Mapping[str, Any]) -> str:
     """Why an object of this form cannot be a row of the layer; '' when it can."""
-    wanted = mapping.wanted
-    fits = {
-        "area": form in (RING, AREA),
-        "line": form in (LINE, RING),
-        "point": form in (POINT, RING, AREA),
-        "ground": form in (POINT, RING, AREA),
-    }[wanted]
-    if not fits:
-        return _NO_SHAPE[wanted].format(_SHAPE_NAMES[form])
+    if form not in _FORMS[mapping.wanted]:
+        return _NO_SHAPE[mapping.wanted].format(_SHAPE_NAMES[form])
     if mapping.named and not row["name"]:
         return "it has no name"
     return ""

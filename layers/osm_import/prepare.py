@@ -76,7 +76,7 @@ def _table(
     layer: str, rows: Rows, clip: shapely.Geometry | None, report: ImportReport
 ) -> tuple[Table, np.ndarray]:
     """A layer's table, and which of its rows were not mapped as points."""
-    table = Table(ids=rows.ids, columns=rows.columns, geometries=geometries(rows))
+    table = Table(ids=rows.ids, columns=rows.columns(), geometries=geometries(rows))
     was_area = np.array(rows.forms, dtype=np.int8) != POINT
     if clip is not None and len(table):
         shapely.prepare(clip)

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -22,16 +22,24 @@ _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\
 # --- checks -------------------------------------------------------------------------------
 def problems(field: models.Field, values: Sequence[Any]) -> dict[int, str]:
     """Row number -> why the value cannot be stored in `field`."""
-    check = _value_check(field)
-    title = str(field.name)
-    found: dict[int, str] = {}
-    for row, value in enumerate(values):
-        if value is None:
-            if not field.null:
-                found[row] = f"{title}: missing"
-        elif check is not None and (why := check(value)):
-            found[row] = f"{title}: {why}"
-    return found
+    check = _value_check(field) or (lambda value: "")
+    found = {
+        value: ("" if field.null else "missing") if value is None else check(value)
+        for value in _distinct(values)
+    }
+    bad = {value: f"{field.name}: {why}" for value, why in found.items() if why}
+    if not bad:
+        return {}
+    return {row: bad[value] for row, value in enumerate(values) if value in bad}
+
+
+def _distinct(values: Sequence[Any]) -> Collection[Any]:
+    """Each value once: a column of 400,000 rows has few. Of lists and dicts, whether some are
+    missing is all there is to check."""
+    try:
+        return set(values)
+    except TypeError:
+        return {None} if any(value is None for value in values) else ()
 
 
 def _value_check(field: models.Field) -> Callable[[Any], str] | None:
@@ -56,9 +64,16 @@ def _value_check(field: models.Field) -> Callable[[Any], str] | None:
 def copy_texts(field: models.Field | None, values: Sequence[Any]) -> list[str]:
     """`values` in PostgreSQL's COPY text format; `field` None: plain text."""
     write = _writer(field)
+    distinct = _distinct(values)
+    if distinct and len(distinct) < len(values) / 4:
+        known = dict(zip(distinct, _written(write, list(distinct)), strict=True))
+        return [known[value] for value in values]
+    return _written(write, values)
+
+
+def _written(write: Callable[[Any], str], values: Sequence[Any]) -> list[str]:
     texts = [None if value is None else write(value) for value in values]
-    joined = "".join(text for text in texts if text)
-    if _SPECIAL.search(joined):
+    if _SPECIAL.search("".join(text for text in texts if text)):
         return [NULL if text is None else text.translate(_ESCAPES) for text in texts]
     return [NULL if text is None else text for text in texts]
 

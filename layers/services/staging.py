@@ -16,6 +16,7 @@ from layers.models.base import CityObject
 from layers.services import rows, shapes
 
 TABLE = sql.Identifier("citymap_staging")
+COPY_CHUNK_BYTES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Staging:
         self.model = model
         self.columns = columns
         self.geometry = model._meta.get_field("geom") if with_geometry else None
+        self.copied: set[str] = set()
+        self.repeated = False
 
     @property
     def target(self) -> sql.Identifier:
@@ -106,6 +109,9 @@ class Staging:
             repaired = fitted.repaired
             texts.append(ewkb)
         self._send(texts, problems)
+        before = len(self.copied)
+        self.copied.update(source_ids)
+        self.repeated |= len(self.copied) < before + len(source_ids)
         return Checked(
             copied=len(source_ids) - len(problems),
             repaired=sum(row not in problems for row in repaired),
@@ -119,7 +125,8 @@ class Staging:
         data = "\n".join(lines)
         if data:
             statement = sql.SQL("COPY {} FROM STDIN").format(TABLE).as_string(self.cursor.cursor)
-            self.cursor.copy_expert(statement, io.BytesIO(data.encode(errors="replace") + b"\n"))
+            lines_sent = io.BytesIO(data.encode(errors="replace") + b"\n")
+            self.cursor.copy_expert(statement, lines_sent, COPY_CHUNK_BYTES)
 
     def analyze(self) -> None:
         """Statistics for the joins that follow."""
@@ -127,6 +134,8 @@ class Staging:
 
     def merge_duplicates(self) -> list[str]:
         """Keep the last of rows with one id; returns the ids of those dropped."""
+        if not self.repeated:
+            return []
         self.cursor.execute(
             sql.SQL(
                 "DELETE FROM {t} s USING (SELECT source_id, max(ctid) AS last FROM {t}"
@@ -142,6 +151,28 @@ class Staging:
         Validity of geometries is left out: shapely has seen to it, and the constraint itself
         still holds.
         """
+        checks = self._checks()
+        if not checks:
+            return {}
+        # The expressions come from the catalogue of our own database.
+        broken = sql.SQL(" OR ").join(sql.SQL("NOT ({})").format(rule) for _, rule in checks)
+        cases = sql.SQL(" ").join(
+            sql.SQL("WHEN NOT ({}) THEN {}").format(rule, sql.Literal(name))
+            for name, rule in checks
+        )
+        self.cursor.execute(
+            sql.SQL("SELECT source_id, CASE {} END FROM {} WHERE {}").format(cases, TABLE, broken)
+        )
+        found = dict(self.cursor.fetchall())
+        if found:
+            self.cursor.execute(
+                sql.SQL("DELETE FROM {} WHERE source_id = ANY(%s)").format(TABLE), [list(found)]
+            )
+        return {source_id: f"breaks the rule {rule}" for source_id, rule in found.items()}
+
+    def _checks(self) -> list[tuple[str, sql.SQL]]:
+        """Name and expression of the target's check constraints over columns that we have."""
+        own = [column.field.column for column in self.columns if not column.refers_to]
         self.cursor.execute(
             "SELECT conname, pg_get_expr(conbin, conrelid) FROM pg_constraint c"
             " WHERE contype = 'c' AND conrelid = %s::regclass"
@@ -149,24 +180,9 @@ class Staging:
             " AND NOT EXISTS (SELECT FROM unnest(conkey) k JOIN pg_attribute a"
             "   ON a.attrelid = conrelid AND a.attnum = k WHERE a.attname <> ALL(%s))"
             " ORDER BY conname",
-            [self.model._meta.db_table, [c.field.column for c in self.columns if not c.refers_to]],
+            [self.model._meta.db_table, own],
         )
-        checks = self.cursor.fetchall()
-        if not checks:
-            return {}
-        # The expressions come from the catalogue of our own database.
-        cases = sql.SQL(" ").join(
-            sql.SQL("WHEN NOT ({}) THEN {}").format(sql.SQL(expression), sql.Literal(name))
-            for name, expression in checks
-        )
-        self.cursor.execute(
-            sql.SQL(
-                "DELETE FROM {t} s USING (SELECT source_id, CASE {cases} END AS rule FROM {t}) b"
-                " WHERE b.source_id = s.source_id AND b.rule IS NOT NULL"
-                " RETURNING s.source_id, b.rule"
-            ).format(t=TABLE, cases=cases)
-        )
-        return {source_id: f"breaks the rule {rule}" for source_id, rule in self.cursor.fetchall()}
+        return [(name, sql.SQL(expression)) for name, expression in self.cursor.fetchall()]
 
 
 def _id_problems(source_ids: Sequence[str]) -> dict[int, str]:

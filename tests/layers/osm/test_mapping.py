@@ -21,7 +21,7 @@ MODELS = {
     "place": models.PlaceName,
 }  # fmt: skip
 # Columns that serve the derivation and are not stored.
-TRANSIENT = {"residential", "plain", "flats", "addressed", "official"}
+TRANSIENT = {"residential", "plain", "flats", "addressed", "official", "old_names"}
 
 
 def rows(tags: dict[str, str]) -> dict[str, dict]:
