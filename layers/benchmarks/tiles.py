@@ -5,11 +5,10 @@ Measured on the tiles with the most yards: where a city is looked at most.
 
 import os
 import re
-import statistics
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +20,7 @@ from psycopg2.extensions import parse_dsn
 from citymap.bench.context import Bench, BenchError, Load
 from citymap.bench.nginx import free_port
 from citymap.bench.registry import Result, benchmark
+from citymap.bench.turns import ROUND_S, in_turns
 from citymap.tiles.grid import WORLD_HALF_M, Tile, tile_width
 from citymap.tiles.mvt import tile_statement
 from citymap.tiles.registry import layers, layers_of
@@ -28,7 +28,6 @@ from layers.benchmarks.cities import demo_city, real_city
 
 CLIENTS = 8
 TILES = 16
-ROUNDS, ROUND_S = 3, 3
 # The server under measurement has this app: layers/benchmarks/uncached/tiles.py.
 UNCACHED = {"CITYMAP_EXTRA_APPS": "layers.benchmarks.uncached"}
 GZIP = {"Accept-Encoding": "gzip"}
@@ -60,12 +59,6 @@ def busiest_tiles(env: Mapping[str, str], z: int) -> list[Tile]:
 
 def urls(source: str, tiles: Sequence[Tile]) -> list[str]:
     return [f"/tiles/{source}/{tile.z}/{tile.x}/{tile.y}.mvt" for tile in tiles]
-
-
-def in_turns(*loads: Callable[[], float]) -> list[float]:
-    """Medians of several loads, each measured in turn: what disturbs one disturbs all."""
-    measured = [[load() for load in loads] for _ in range(ROUNDS)]
-    return [statistics.median(column) for column in zip(*measured, strict=True)]
 
 
 @benchmark("live_tiles")
