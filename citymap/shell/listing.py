@@ -145,11 +145,12 @@ def name_fields(model: type[Model]) -> list[str]:
 
 
 def name_of(instance: Model) -> str:
-    """What an object is called, in the reader's language where it has a name in it."""
+    """What an object is called, in the reader's language; without a name its kind and number."""
     for name in name_fields(type(instance)):
         if value := getattr(instance, name):
             return value
-    return capfirst(str(instance))
+    number = getattr(instance, "number", "") or instance.pk
+    return f"{capfirst(str(instance._meta.verbose_name))} {number}"
 
 
 def field_at(model: type[Model], lookup: str) -> Field | None:

@@ -14,7 +14,8 @@ WITHOUT_A_DESK = {"executor"}
 
 
 @pytest.mark.parametrize("name", DEMO_LOGINS)
-def test_every_role_signs_in_and_out(page, sign_in, name):
+def test_every_role_signs_in_and_out(open_page, sign_in, name):
+    page = open_page(locale="en-GB", viewport={"width": 1500, "height": 900})
     sign_in(page, name)
     landing = "/" if name in WITHOUT_A_DESK else "/desk/"
     assert page.url.partition("#")[0].endswith(landing)
@@ -22,6 +23,23 @@ def test_every_role_signs_in_and_out(page, sign_in, name):
     expect(desk).to_have_count(0 if name in WITHOUT_A_DESK else 1)
     page.locator(".tools-card").get_by_role("button", name="Sign out").click()
     expect(page.locator(".tools-card").get_by_role("link", name="Sign in")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["operator", "admin"])
+@pytest.mark.parametrize("width", [1440, 1250, 1000, 760])
+def test_staff_find_their_rooms_at_every_width(open_page, sign_in, name, width):
+    """Either the bar fits, or the menu takes its place; nothing is cut off."""
+    page = open_page(locale="ru-RU", viewport={"width": width, "height": 800})
+    sign_in(page, name)
+    for path in ("/desk/", "/list/"):
+        page.goto(path)
+        if page.get_by_role("button", name="Меню").is_visible():
+            page.get_by_role("button", name="Меню").click()
+        link = page.get_by_role("link", name="Пульт").filter(visible=True)
+        expect(link).to_be_in_viewport(ratio=1)
+        expect(page.get_by_role("button", name="Выйти").filter(visible=True)).to_be_in_viewport(
+            ratio=1
+        )
 
 
 def test_a_wrong_password_is_said(page):

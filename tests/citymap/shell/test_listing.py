@@ -12,7 +12,16 @@ from citymap.accounts.models import Organization, User
 from citymap.geo import city_point
 from citymap.shell import listing
 from citymap.tiles.registry import layers
-from layers.models import Address, BusStop, Camera, NetworkSegment, Playground, Street, Yard
+from layers.models import (
+    Address,
+    BusStop,
+    Camera,
+    Manhole,
+    NetworkSegment,
+    Playground,
+    Street,
+    Yard,
+)
 
 pytestmark = pytest.mark.django_db
 CENTER = city_point(69.14, 54.87)
@@ -92,6 +101,15 @@ def test_every_layer_has_a_table(admin_client, name):
 )
 def test_search(client, playgrounds, query, expected):
     assert titles(client, f"/list/playground/?q={query}") == expected
+
+
+def test_what_has_no_name_is_called_by_kind_and_number(client):
+    ground = Playground.objects.create(
+        source_id="w99", geom=square(CENTER.x, CENTER.y), **COMMON
+    )  # fmt: skip
+    Manhole.objects.create(source_id="n1", number="К-17", geom=CENTER, **COMMON)
+    assert titles(client, "/list/playground/") == [f"Playground {ground.pk}"]
+    assert titles(client, "/list/manhole/") == ["Manhole К-17"]
 
 
 def test_numbers_are_searched_as_numbers(client):

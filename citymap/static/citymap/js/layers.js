@@ -3,6 +3,13 @@
 import { h, icon } from "citymap/dom";
 import { swatch } from "citymap/swatch";
 
+/** The dashes that a layer's line is drawn with, in line widths; null for an unbroken line. */
+function dashOf(layer, style) {
+  const drawn = style.layers.find(({ id }) => layer.styleLayers.includes(id));
+  const dash = drawn?.paint?.["line-dasharray"];
+  return Array.isArray(dash) && dash.every(Number.isFinite) ? dash : null;
+}
+
 /**
  * Draws the tree of `style.metadata["citymap:layers"]` and switches layers of the style.
  * `chosen` holds what differs from the defaults (`{name: true|false}`), as the URL keeps it.
@@ -30,6 +37,7 @@ export class LayerTree {
       const visibility = this.isOn(owner.get(drawn.id)) ? "visible" : "none";
       drawn.layout = { ...drawn.layout, visibility };
     }
+    for (const layer of this.layers) layer.dash = dashOf(layer, style);
     this.draw();
     return style;
   }
@@ -110,7 +118,7 @@ export class LayerTree {
       h("div", { class: "layer-row" },
         h("label", { for: input.id },
           input,
-          layer.legend.length ? swatch(layer.legend[0]) : null,
+          layer.legend.length ? swatch({ ...layer.legend[0], dash: layer.dash }) : null,
           h("span", { class: "layer-title" }, layer.title)),
         h("span", { class: "layer-hint", id: `${input.id}-hint`, title: gettext("zoom in") },
           icon("zoom-in"), h("span", { class: "visually-hidden" }, gettext("zoom in"))),

@@ -6,7 +6,9 @@ import { explain, getJSON, isAbort, latestOnly } from "citymap/request";
 
 const DEBOUNCE_MS = 120;
 const LIMIT = 8;
-const ICONS = { address: "pin", building: "building", street: "street" };
+const ICONS = {
+  address: "pin", building: "building", bus_stop: "stop", garden_society: "street", street: "street",
+};
 
 export class Search {
   constructor({ form, onChoose }) {

@@ -9,20 +9,24 @@ const SHAPES = {
     ["path", { d: "M3 16 15 4M8 17 18 7M2 11 9 4", stroke: color, "stroke-width": 1.5 }],
   ],
   line: (color) => [["path", { d: "M1 10h18", stroke: color, "stroke-width": 3, "stroke-linecap": "round" }]],
-  dash: (color) => [["path", { d: "M1 10h18", stroke: color, "stroke-width": 3, "stroke-dasharray": "5 3" }]],
+  dash: (color, dash) => [["path", { d: "M0 10h20", stroke: color, "stroke-width": 3, "stroke-dasharray": dash }]],
   circle: (color) => [["circle", { cx: 10, cy: 10, r: 6, fill: color }]],
   ring: (color) => [["circle", { cx: 10, cy: 10, r: 5, fill: "none", stroke: color, "stroke-width": 2.5 }]],
   square: (color) => [["rect", { x: 4, y: 4, width: 12, height: 12, rx: 1.5, fill: color }]],
   diamond: (color) => [["path", { d: "M10 2.5 17.5 10 10 17.5 2.5 10z", fill: color }]],
 };
 
-/** A small picture of a legend line `{color, shape}`. */
-export function swatch({ color, shape }) {
+// Width of a drawn line in a swatch, px; dashes come in line widths, as MapLibre has them.
+const LINE_PX = 2;
+
+/** A small picture of a legend line `{color, shape}`; `dash` is that of the map's own line. */
+export function swatch({ color, shape, dash = null }) {
+  const dashes = dash ? dash.map((length) => length * LINE_PX).join(" ") : "5 3";
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "swatch");
   svg.setAttribute("viewBox", "0 0 20 20");
   svg.setAttribute("aria-hidden", "true");
-  for (const [tag, attributes] of (SHAPES[shape] ?? SHAPES.fill)(color)) {
+  for (const [tag, attributes] of (SHAPES[shape] ?? SHAPES.fill)(color, dashes)) {
     const part = document.createElementNS(SVG, tag);
     for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
     svg.append(part);
