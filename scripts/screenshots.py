@@ -8,7 +8,6 @@ Every picture of `docs/img/` is made here and nowhere else. Usage:
 
 import argparse
 import io
-import math
 import os
 import shutil
 import sys
@@ -29,6 +28,7 @@ FOLDER = ROOT / "docs" / "img"
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 COLORS = 256
+EXACT_COLORS = 32
 MAX_BYTES = 300_000
 READY = "html[data-map=ready]"
 REST_MS = 250
@@ -120,16 +120,19 @@ def take(browser: Browser, url: str, shot: Shot) -> bytes:
 
 
 def reduced(picture: Image.Image) -> Image.Image:
-    """A picture in 256 colours in which rare ones survive.
+    """A picture in 256 colours: the commonest exactly, the others by their variety.
 
-    A colour counts by the root of its pixels: otherwise the many greys of the map take
-    the place of the few pixels of a legend.
+    A colour of the rest counts by the logarithm of its pixels: otherwise the many greys of
+    the map take the place of the few pixels of a legend.
     """
-    counts = picture.getcolors(picture.width * picture.height)
-    votes = [color for count, color in counts for _ in range(math.isqrt(count))]
+    counts = sorted(picture.getcolors(picture.width * picture.height), reverse=True)
+    exact = [color for _, color in counts[:EXACT_COLORS]]
+    votes = [color for count, color in counts for _ in range(count.bit_length())]
     sample = Image.new("RGB", (len(votes), 1))
     sample.putdata(votes)
-    palette = sample.quantize(COLORS, kmeans=4)
+    rest = sample.quantize(COLORS - EXACT_COLORS, kmeans=4).getpalette()
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*(part for color in exact for part in color), *rest][: COLORS * 3])
     return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
