@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import apartments
@@ -159,6 +159,7 @@ _HOUSES = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_HOUSES, min_size=1, max_size=8), st.sampled_from(LandUseKind.values))
 def test_every_verdict_is_complete(houses, ground):
     city = City(ground)

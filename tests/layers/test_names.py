@@ -1,7 +1,7 @@
 """Street names: spellings of one street share a key, other streets do not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import names
@@ -117,6 +117,7 @@ def test_one_letter_apart(one, other, expected):
     assert names.one_letter_apart(other, one) is expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_taken(text):
     parsed = names.parse(text)
@@ -124,6 +125,7 @@ def test_any_text_is_taken(text):
     assert names.fold(names.fold(text)) == names.fold(text)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([text for group in SAME for text in group]))
 def test_case_and_spaces_do_not_matter(text):
     assert names.key_of(f"  {text.upper()} ") == names.key_of(text)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.choices import StreetKind
@@ -125,6 +125,7 @@ _WRITTEN = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(_WRITTEN)
 def test_every_name_is_accounted_for_once(items):
     written = [

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.osm import values
@@ -102,6 +102,7 @@ def test_text(raw, length, expected):
     assert values.text(raw, length=length) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.from_regex(r"[0-9.,;:'\"\-/ xmмNSEWсз]{0,20}"))
 def test_readers_never_raise(text):
     for reader in READERS:
@@ -109,6 +110,7 @@ def test_readers_never_raise(text):
     assert len(values.text(text, length=5)) <= 5
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_what_is_read_is_within_bounds(text):
     levels, direction = values.levels(text), values.direction_deg(text)
@@ -116,6 +118,7 @@ def test_what_is_read_is_within_bounds(text):
     assert direction is None or 0 <= direction < 360
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=dt.date(1500, 1, 1), max_value=dt.date(2200, 12, 31)))
 def test_iso_dates_are_read_back(day):
     assert values.date(day.isoformat()) == values.PartialDate(day, "day")
