@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 from shapely import LineString
 
 from citymap.geo import WGS84_SRID, transformer
@@ -85,10 +85,13 @@ class _Graph:
         self.matrix = csr_matrix(
             (weight[list(self.edge_of.values())], (pairs[:, 0], pairs[:, 1])), shape=(n, n)
         )
+        _, part = connected_components(self.matrix, directed=False)
+        self.joined = np.flatnonzero(part == np.argmax(np.bincount(part)))
 
     def nearest(self, xy: np.ndarray) -> int:
-        """The node nearest to a position (2,)."""
-        return int(np.argmin(np.hypot(*(self.nodes - xy).T)))
+        """The node of the network nearest to a position (2,); pockets are left out."""
+        away = np.hypot(*(self.nodes[self.joined] - xy).T)
+        return int(self.joined[np.argmin(away)])
 
     def path(self, a: int, b: int) -> tuple[LineString | None, list[int]]:
         """The way from node a to node b and its edges; (None, []) when there is none."""
