@@ -78,7 +78,9 @@ def _largest_part(
 ) -> shapely.Polygon | None:
     corners = {"join_style": "mitre", "mitre_limit": 2.0}
     inner = shapely.buffer(ground, -rule.passage_m, **corners)
-    opened = shapely.intersection(shapely.buffer(inner, rule.passage_m, **corners), ground)
+    # A mitred buffer of several pieces may come out invalid (shells inside shells).
+    grown = shapely.make_valid(shapely.buffer(inner, rule.passage_m, **corners))
+    opened = shapely.intersection(grown, ground)
     clean = shapely.set_precision(opened, rule.grid_m)
     parts = [p for p in shapely.get_parts(clean) if p.geom_type == "Polygon" and not p.is_empty]
     if not parts:
