@@ -1,7 +1,13 @@
 """What every test stands on; `tests/README.md` says how to use it."""
 
+import os
+
 import pytest
 from django.test import override_settings
+
+# Playwright keeps an event loop running in the thread of the tests after the first browser test;
+# Django would then refuse every query as made "from an async context".
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 pytest_plugins = ["tests.support.databases", "tests.support.server", "tests.support.browser"]
 

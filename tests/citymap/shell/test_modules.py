@@ -24,7 +24,7 @@ def modules() -> list[Path]:
     found = [
         file
         for app in Path(settings.BASE_DIR).iterdir()
-        if (app / "static").is_dir()
+        if (app / "__init__.py").is_file() and (app / "static").is_dir()
         for file in (app / "static").glob("*/js/**/*.js")
     ]
     assert found

@@ -251,7 +251,7 @@ def test_addresses_find_street_and_building(run, save, tmp_path):
 
     report = run("import_layer", "address", path)
 
-    found, unknown = Address.objects.order_by("id")
+    found, unknown = Address.objects.order_by("-house_number")
     assert found.street == Street.objects.get()
     assert found.building == Building.objects.get()
     assert (unknown.street, unknown.street_name, unknown.building) == (None, "Нет", None)
