@@ -32,6 +32,8 @@ from layers.yards.services import derive_yards
 SOURCE = "osm"
 # One import at a time, over the whole installation: key of the advisory lock.
 _LOCK = 1_109_002
+# For the joins of whole layers, until the end of the transaction.
+_WORK_MEM = "128MB"
 # Layers without references to others; all are written by the same few lines.
 _SIMPLE: dict[str, type[CityObject]] = {
     "building": models.Building,
@@ -167,6 +169,8 @@ class _Writer:
         self.done = 1
 
     def write(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('work_mem', %s, true)", [_WORK_MEM])
         self._territories()
         streets = self._streets()
         for layer, model in _SIMPLE.items():
