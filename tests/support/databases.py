@@ -282,15 +282,21 @@ def empty_city_copy(city_templates, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def _cities_are_never_flushed(request):
-    """A transactional test empties every table: not on a city that other tests share."""
-    if {"real_city", "demo_city"} & set(request.fixturenames):
-        marker = request.node.get_closest_marker("django_db")
-        if (marker and marker.kwargs.get("transaction")) or {
-            "transactional_db",
-            "live_server",
-        } & set(request.fixturenames):
-            pytest.fail("a test over a shared city must not commit: use real_city_copy")
+def _city_only_for_those_who_ask(request):
+    """Refuse what would spoil a shared city, and tests that meet one without asking for it."""
+    asked = {"real_city", "demo_city"} & set(request.fixturenames)
+    marker = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if asked and (commits or (marker and marker.kwargs.get("transaction"))):
+        pytest.fail("a test over a shared city must not commit: use real_city_copy")
+    touches_database = marker or "db" in request.fixturenames
+    if touches_database and not asked and _shared_city_is_in_use():
+        pytest.fail("a test of this module switched to a city: put this one into another module")
+
+
+def _shared_city_is_in_use() -> bool:
+    name = connections.settings["default"]["NAME"]
+    return name.startswith((f"{base_name()}_real", f"{base_name()}_demo"))
 
 
 @pytest.fixture
