@@ -43,7 +43,10 @@ def wait_for_lock() -> None:
     """The server notices the death of a client when it next talks to it."""
     for _ in range(200):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+                " WHERE locktype = 'advisory' AND datname = current_database()"
+            )
             if not cursor.fetchone()[0]:
                 return
         time.sleep(0.1)
