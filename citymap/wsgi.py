@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import Tags, run_checks
 from django.core.wsgi import get_wsgi_application
 
+from citymap.process import die_with_parent
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citymap.settings")
 
 
@@ -35,6 +37,9 @@ def refuse_what_is_unsafe() -> None:
         sys.exit("\n".join(str(problem) for problem in serious))
 
 
+# A web worker that `manage.py serve` started never outlives it.
+if os.environ.get("CITYMAP_SERVE_PID", str(os.getpid())) != str(os.getpid()):
+    die_with_parent(int(os.environ["CITYMAP_SERVE_PID"]))
 application = get_wsgi_application()
 refuse_what_is_unsafe()
 if settings.CITYMAP_DEMO:

@@ -14,7 +14,7 @@ def middleware(bench: Bench) -> Iterator[Result]:
     env = bench.environ()
     with bench.server(env) as url:
         ours = bench.load(url, PATHS, clients=CLIENTS)
-    with bench.server(env, application="citymap.bench.empty.application") as url:
+    with bench.server(env, application="citymap.bench.empty:application") as url:
         baseline = bench.load(url, PATHS, clients=CLIENTS)
     yield Result(
         name="page without a query, all middleware, against an empty Django view",

@@ -1,31 +1,25 @@
-import gc
 import ipaddress
 import os
 import socket
-from collections.abc import Callable
-from functools import partial
+import sys
+from pathlib import Path
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
-from django.utils.module_loading import import_string
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
-from citymap.process import die_with_parent
-
-APPLICATION = "citymap.wsgi.application"
-# A thread that idles keeps its database connection for as long (CITYMAP_CONN_MAX_AGE).
-THREAD_IDLE_S = 600
-KILL_AFTER_S = 15
-LOG_CONFIG = {
-    "formatters": {"structured": {"()": "citymap.logs.structured_formatter"}},
-    "handlers": {
-        name: {"class": "logging.StreamHandler", "formatter": "structured"}
-        for name in ("console", "access")
-    },
-}
+LOG_CONFIG = Path(__file__).resolve().parent.parent.parent / "granian-logging.json"
+GRANIAN_OPTIONS = (
+    "--interface=wsgi",
+    "--no-ws",
+    "--log-level=warning",
+    f"--log-config={LOG_CONFIG}",
+    "--respawn-failed-workers",
+    # A thread that idles keeps its database connection for as long (CITYMAP_CONN_MAX_AGE).
+    "--blocking-threads-idle-timeout=600",
+    "--workers-kill-timeout=15",
+)
 
 
 def is_loopback(host: str) -> bool:
@@ -51,15 +45,8 @@ def refuse_taken_port(host: str, port: int) -> None:
             ) from error
 
 
-def in_worker(application: Callable, parent: int) -> Callable:
-    """What each worker process does first: it never outlives its server."""
-    die_with_parent(parent)
-    return application
-
-
 class Command(BaseCommand):
     help = "Serves Citymap by granian, after every system check. The demo stays on loopback."
-    # The application itself makes those that matter, whoever serves it.
     requires_system_checks = []
 
     def add_arguments(self, parser) -> None:
@@ -67,8 +54,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port (%(default)s)")
         parser.add_argument(
             "--application",
-            default=APPLICATION,
-            help="dotted name of a WSGI application, for benchmarks (%(default)s)",
+            default="citymap.wsgi:application",
+            help="WSGI application, for benchmarks (%(default)s)",
         )
 
     def handle(self, *args, host: str, port: int, application: str, **options) -> None:
@@ -78,30 +65,25 @@ class Command(BaseCommand):
                 " everybody. Use 127.0.0.1, or unset CITYMAP_DEMO for a real installation.",
                 returncode=2,
             )
-        refuse_taken_port(host, port)
+        self.check(tags=[Tags.security])
         try:
-            loaded = import_string(application)
+            self.check(tags=[Tags.database], databases=["default"])
         except OperationalError as error:
             raise CommandError(f"the database does not answer: {error}") from error
-        self.serve(loaded, application, host, port)
-
-    def serve(self, loaded: Callable, name: str, host: str, port: int) -> None:
-        """Fork the workers off this process, where everything is loaded already."""
+        refuse_taken_port(host, port)
         connections.close_all()
-        gc.collect()
-        gc.freeze()  # what is shared with the workers is not looked through again
-        server = Granian(
-            name,
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=settings.CITYMAP_WEB_WORKERS,
-            blocking_threads=settings.CITYMAP_WEB_THREADS,
-            blocking_threads_idle_timeout=THREAD_IDLE_S,
-            websockets=False,
-            respawn_failed_workers=True,
-            workers_kill_timeout=KILL_AFTER_S,
-            log_level=LogLevels.warning,
-            log_dictconfig=LOG_CONFIG,
+        os.environ["CITYMAP_SERVE_PID"] = str(os.getpid())
+        os.execv(
+            sys.executable,
+            [
+                sys.executable,
+                "-m",
+                "granian",
+                *GRANIAN_OPTIONS,
+                f"--host={host}",
+                f"--port={port}",
+                f"--workers={settings.CITYMAP_WEB_WORKERS}",
+                f"--blocking-threads={settings.CITYMAP_WEB_THREADS}",
+                application,
+            ],
         )
-        server.serve(target_loader=partial(in_worker, loaded, os.getpid()), wrap_loader=False)

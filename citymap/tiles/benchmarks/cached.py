@@ -80,7 +80,7 @@ def cached_tile_application(bench: Bench) -> Iterator[Result]:
     path, _ = keep_a_tile(Path(env["CITYMAP_VAR"]))
     with (
         bench.server(env) as url,
-        bench.server(env, application="citymap.bench.empty.application") as empty,
+        bench.server(env, application="citymap.bench.empty:application") as empty,
     ):
         ours, baseline = in_turns(
             lambda: per_second(bench, url, path),

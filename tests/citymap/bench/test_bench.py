@@ -138,7 +138,7 @@ def test_server_that_does_not_start_says_why(bench):
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_load_on_the_empty_application(bench):
-    with bench.server(bench.environ(), application="citymap.bench.empty.application") as url:
+    with bench.server(bench.environ(), application="citymap.bench.empty:application") as url:
         load = bench.load(url, ["/healthz"], clients=2, seconds=1)
         assert load.per_second > 100
         assert 0 < load.p50_ms <= load.p95_ms < 1000
