@@ -56,4 +56,3 @@ def test_plain_database_is_back_after_a_copy():
 )
 def test_database_url_gets_another_name(url, expected):
     assert with_database(url, "two") == expected
-
