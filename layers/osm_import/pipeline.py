@@ -34,6 +34,7 @@ SOURCE = "osm"
 _LOCK = 1_109_002
 # For the joins of whole layers, until the end of the transaction.
 _WORK_MEM = "128MB"
+_BATCH_ROWS = 50_000
 # Layers without references to others; all are written by the same few lines.
 _SIMPLE: dict[str, type[CityObject]] = {
     "building": models.Building,
@@ -203,9 +204,8 @@ class _Writer:
     ) -> None:
         self._step(layer)
         table = self.tables[layer]
-        batches = [_batch(table)] if len(table) else []
         upsert(
-            model=model, source=SOURCE, batches=batches, when=self.when, report=self.report,
+            model=model, source=SOURCE, batches=_batches(table), when=self.when, report=self.report,
             layer=layer, references=references,
             retire=self._scope(layer) if self.area is not None else None,
         )  # fmt: skip
@@ -222,7 +222,7 @@ class _Writer:
         for depth in range(max(level, default=-1) + 1):
             upsert(
                 model=models.Territory, source=SOURCE, when=self.when, report=self.report,
-                batches=[_batch(table.take(level == depth))], layer="territory",
+                batches=_batches(table.take(level == depth)), layer="territory",
                 references={"parent": SOURCE},
             )  # fmt: skip
         if self.area is not None:
@@ -275,5 +275,12 @@ class _Writer:
         return [*borne, *elsewhere], np.concatenate([roads.geometries, lines])
 
 
-def _batch(table: Table) -> Batch:
-    return Batch(source_ids=table.ids, columns=table.columns, geometries=table.geometries)
+def _batches(table: Table) -> Iterator[Batch]:
+    """A table in batches: the text of one is in memory at a time."""
+    for start in range(0, len(table), _BATCH_ROWS):
+        part = slice(start, start + _BATCH_ROWS)
+        yield Batch(
+            source_ids=table.ids[part],
+            columns={name: values[part] for name, values in table.columns.items()},
+            geometries=table.geometries[part],
+        )
