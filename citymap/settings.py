@@ -37,7 +37,12 @@ TESTING = "pytest" in sys.modules
 # --- apps ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "citymap",
+    "citymap.history",
+    "citymap.calendars",
     "citymap.accounts",
+    "citymap.personal",
+    "citymap.notices",
+    "citymap.audit",
     "citymap.jobs",
     "citymap.tiles",
     "citymap.places",

@@ -1,0 +1,1 @@
+"""The auditor's pages: history, looks at personal data, protocols, the chain."""

@@ -1,0 +1,1 @@
+"""When bodies work: schedules and moved days, over `citymap.worktime`."""

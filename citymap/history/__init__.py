@@ -1,0 +1,1 @@
+"""Nothing can be quietly changed: change history, hash chain, roots, verification."""

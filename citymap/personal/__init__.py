@@ -1,0 +1,1 @@
+"""Personal data in tables of its own: encrypted, shown by need, erasable."""
