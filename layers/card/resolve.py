@@ -180,7 +180,7 @@ def _yard_json(yard: Yard) -> dict[str, Any]:
     quarter = yard.quarter
     return {
         "id": yard.pk,
-        "label": yard.label,
+        "label": yard.localized_label,
         "area_m2": round(yard.area_m2),
         "houses": yard.houses,
         "apartments": yard.apartments,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -187,7 +187,7 @@ def _named(question: str) -> QuerySet[Yard]:
         raise BadParameterError("q", _("q must not be empty: type an address or a name"))
     found = _editable()
     for word in words:
-        found = found.filter(label__icontains=word)
+        found = found.filter(Q(label__icontains=word) | Q(label_kk__icontains=word))
     return found.order_by("label", "pk")[:MAX_FOUND]
 
 
@@ -204,7 +204,7 @@ def _feature(row: Yard, planned: PlannedYard) -> dict[str, Any]:
         "geometry": as_geojson(planned.ground),
         "properties": {
             "id": row.pk,
-            "label": row.label,
+            "label": row.localized_label,
             "houses": row.houses,
             "apartments": row.apartments,
             "area_m2": round(row.area_m2),

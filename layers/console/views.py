@@ -108,9 +108,11 @@ def _described(rows: Iterable[YardCorrection]) -> list[dict[str, Any]]:
     """Corrections with the labels of their yards and their conflicts in words."""
     rows = list(rows)
     keys = {yard["key"] for row in rows for yard in row.result}
-    labels = dict(
-        Yard.objects.filter(source=SOURCE, source_id__in=keys).values_list("source_id", "label")
-    )
+    named = Yard.objects.filter(source=SOURCE, source_id__in=keys)
+    labels = {
+        yard.source_id: yard.localized_label
+        for yard in named.only("source_id", "label", "label_kk")
+    }
     current = Yard.objects.current().filter(source=SOURCE, source_id__in=keys)
     ids = dict(current.values_list("source_id", "pk"))
     names = house_names({house for row in rows for note in row.notes for house in note["houses"]})

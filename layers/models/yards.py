@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Area
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from citymap import geo
@@ -44,6 +45,10 @@ class Yard(MappedObject):
     label = models.CharField(
         _("label"), max_length=300, db_comment="Addresses of its houses, shortened"
     )
+    label_kk = models.CharField(
+        _("label in Kazakh"), max_length=300, blank=True,
+        db_comment="The same with Kazakh street names",
+    )  # fmt: skip
     origin = models.CharField(
         _("origin"), max_length=10, choices=YardOrigin, default=YardOrigin.DERIVED
     )
@@ -77,7 +82,12 @@ class Yard(MappedObject):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        return self.localized_label
+
+    @property
+    def localized_label(self) -> str:
+        """The label in the active language."""
+        return (self.label_kk if get_language() == "kk" else "") or self.label
 
 
 class YardCorrection(models.Model):

@@ -90,8 +90,13 @@ def apartments_of(houses: Collection[str]) -> dict[str, int]:
     return {key: count or 0 for key, count in rows}
 
 
-def addresses_of(houses: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-    """(street, house number) pairs of houses by their key."""
+def addresses_of(
+    houses: Collection[str], *, street: str = "name"
+) -> dict[str, list[tuple[str, str]]]:
+    """(street, house number) pairs of houses by their key.
+
+    street: the field of `Street` that names it; where it is empty, the source's own name.
+    """
     found: dict[str, list[tuple[str, str]]] = {}
     rows = (
         Address.objects.current()
@@ -99,10 +104,10 @@ def addresses_of(houses: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         .annotate(
             key=Concat(F("building__source"), Value(":"), F("building__source_id")),
         )
-        .values_list("key", "street__name", "street_name", "house_number")
+        .values_list("key", f"street__{street}", "street__name", "street_name", "house_number")
     )
-    for key, street, written, number in rows.order_by("key", "pk"):
-        found.setdefault(key, []).append((street or written, number))
+    for key, named, original, written, number in rows.order_by("key", "pk"):
+        found.setdefault(key, []).append((named or original or written, number))
     return found
 
 

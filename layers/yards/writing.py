@@ -57,11 +57,12 @@ def write_yards(
 
 def _batch(yards: list[PlannedYard]) -> Batch:
     apartments = apartments_of([house for yard in yards for house in yard.houses])
-    labels = yard_labels(yards)
+    labels, labels_kk = yard_labels(yards), yard_labels(yards, street="name_kk")
     return Batch(
         source_ids=[yard.key for yard in yards],
         columns={
             "label": [labels[yard.key] for yard in yards],
+            "label_kk": [labels_kk[yard.key] for yard in yards],
             "origin": [
                 YardOrigin.CORRECTED if yard.corrected else YardOrigin.DERIVED for yard in yards
             ],
@@ -72,11 +73,14 @@ def _batch(yards: list[PlannedYard]) -> Batch:
     )
 
 
-def yard_labels(yards: Iterable[PlannedYard]) -> dict[str, str]:
+def yard_labels(yards: Iterable[PlannedYard], *, street: str = "name") -> dict[str, str]:
     """Labels by yard id: addresses of the houses; without any, `≈` and the nearest address;
-    without that, the id of the first house."""
+    without that, the id of the first house.
+
+    street: the field of `Street` to name streets by (`name`, `name_kk`).
+    """
     yards = list(yards)
-    addresses = addresses_of([house for yard in yards for house in yard.houses])
+    addresses = addresses_of([house for yard in yards for house in yard.houses], street=street)
     labels = {
         yard.key: yard_label(pair for house in yard.houses for pair in addresses.get(house, ()))
         for yard in yards
@@ -86,8 +90,9 @@ def yard_labels(yards: Iterable[PlannedYard]) -> dict[str, str]:
         labels |= {key: house.partition(":")[2] for house, key in unnamed.items()}
         with connection.cursor() as cursor:
             cursor.execute(load_sql(__file__, "nearest_addresses.sql"), {"houses": sorted(unnamed)})
-            for house, street, number in cursor.fetchall():
-                labels[unnamed[house]] = f"≈ {yard_label([(street, number)])}"
+            for house, original, kazakh, number in cursor.fetchall():
+                named = kazakh if street == "name_kk" else original
+                labels[unnamed[house]] = f"≈ {yard_label([(named, number)])}"
     return labels
 
 

@@ -5,8 +5,9 @@ import shapely
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
-from layers.models import Building, Quarter, Road, Yard
+from layers.models import Address, Building, Quarter, Road, Street, Yard
 from layers.report import ImportReport
 from layers.yards.services import derive_yards
 from tests.layers.yards.conftest import FIRST_DAY, LATER, geos, house, yard_of
@@ -30,6 +31,22 @@ def test_yards_are_written_with_their_houses(city):
     assert west.source == "derived"
     assert west.valid_from == FIRST_DAY
     assert west.area_m2 > 2_000
+
+
+def test_kazakh_readers_see_kazakh_street_names(city):
+    street = Street.objects.create(
+        source="osm", source_id="мира", valid_from=FIRST_DAY, kind="street", name="улица Мира",
+        name_kk="Бейбітшілік көшесі",
+    )  # fmt: skip
+    Address.objects.filter(building__source_id__in=["w1", "w2"]).update(street=street)
+    derive()
+    west = yard_of("w1")
+    assert (west.label, west.label_kk) == ("ул. Мира 1, 2", "Бейбітшілік к-сі 1, 2")
+    assert yard_of("e1").label_kk == yard_of("e1").label, "streets without a Kazakh name"
+    with override("kk"):
+        assert str(west) == west.label_kk
+    with override("en"):
+        assert str(west) == west.label
 
 
 def test_a_second_run_writes_nothing(city):
