@@ -1,4 +1,4 @@
-"""Roles and kinds of bodies (terms: docs/domain.md)."""
+"""Roles, kinds of bodies, languages (terms: docs/domain.md)."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -25,5 +25,20 @@ class OrganizationKind(TextChoices):
     CONTRACTOR = "contractor", _("Contractor")
     HOUSE_MANAGER = "house_manager", _("House manager")
     POLICE = "police", _("Police")
+    EMERGENCY = "emergency", _("Emergency service")
     CARRIER = "carrier", _("Carrier")
     OTHER = "other", _("Other")
+
+
+class Language(TextChoices):
+    KK = "kk", _("Kazakh")
+    RU = "ru", _("Russian")
+    EN = "en", _("English")
+
+
+class ContactKind(TextChoices):
+    PHONE = "phone", _("Telephone")
+    ON_DUTY = "on_duty", _("On duty")
+    EMAIL = "email", _("E-mail")
+    ADDRESS = "address", _("Address")
+    WEBSITE = "website", _("Website")
