@@ -19,7 +19,8 @@ class Site:
     """Houses of one block within reach of one another, and all that limits their ground.
 
     houses, owners, others: indices into the city's buildings, ascending.
-    barriers: areas that no yard enters (carriageways, railways, water, closed grounds).
+    carriageways (with railways and water), closed: areas that no yard enters.
+    pitches: playgrounds and sports grounds, never divided.
     """
 
     block: shapely.Polygon
@@ -28,6 +29,7 @@ class Site:
     others: np.ndarray
     carriageways: np.ndarray
     closed: np.ndarray
+    pitches: np.ndarray
 
 
 def street_blocks(city: CityGround) -> np.ndarray:
@@ -100,6 +102,7 @@ class _Neighbourhood:
         )
         self.carriageway_tree = shapely.STRtree(self.carriageways)
         self.closed_tree = shapely.STRtree(city.closed)
+        self.pitch_tree = shapely.STRtree(city.pitches)
 
     def site(self, block: shapely.Polygon, houses: np.ndarray) -> Site:
         city, reach = self.city, self.rule.reach_m
@@ -117,6 +120,7 @@ class _Neighbourhood:
             others=around[~np.isin(around, houses)],
             carriageways=self._near(self.carriageway_tree, self.carriageways, geometries),
             closed=self._near(self.closed_tree, city.closed, geometries),
+            pitches=self._near(self.pitch_tree, city.pitches, geometries),
         )
 
     def _near(self, tree: shapely.STRtree, areas: np.ndarray, geometries: np.ndarray) -> np.ndarray:

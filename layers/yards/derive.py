@@ -49,7 +49,7 @@ def derive_site(
         rule=rule,
     )
     solid = walls(np.concatenate([houses, city.buildings[site.others]]))
-    open_ground = shapely.difference(own, solid)
+    open_ground = shapely.difference(_with_whole_pitches(own, group_of, site.pitches), solid)
     pieces = list(_parts(open_ground, houses, group_of, rule))
     found = [(members, part) for members, part in pieces if part is not None]
     landless = [house for members, part in pieces if part is None for house in members]
@@ -60,6 +60,27 @@ def derive_site(
         for members, part in found
     ]
     return yards, [(str(ids[house]), NO_GROUND) for house in stranded]
+
+
+def _with_whole_pitches(own: np.ndarray, group_of: np.ndarray, pitches: np.ndarray) -> np.ndarray:
+    """What is nearest to each house (n,), but each pitch as a whole with one group of houses.
+
+    The group with most of the pitch has it, by the house with most of it; equal shares go to
+    the first.
+    """
+    own = own.copy()
+    for pitch in pitches:
+        touched = np.flatnonzero(shapely.intersects(own, pitch))
+        shares = shapely.intersection(own[touched], pitch)
+        area_m2 = np.round(shapely.area(shares), 2)
+        groups = group_of[touched]
+        if len(np.unique(groups[area_m2 > 0])) < 2:
+            continue
+        by_group = np.bincount(groups, weights=area_m2)
+        winner = touched[np.argmax(np.where(groups == by_group.argmax(), area_m2, -1.0))]
+        own[touched] = shapely.difference(own[touched], pitch)
+        own[winner] = shapely.union_all([own[winner], *shares])
+    return own
 
 
 def _parts(

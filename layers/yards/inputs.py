@@ -56,6 +56,7 @@ class CityGround:
         only cut out (sheds, kiosks, transformer cabins) and for houses.
     road_half_width_m: half of the carriageway; give roads of residential class and above only.
     closed, water: polygons that no yard enters. railways, rivers: lines that bound blocks.
+    pitches: playgrounds and sports grounds, each of which stays in one yard.
     """
 
     building_ids: np.ndarray
@@ -68,6 +69,7 @@ class CityGround:
     water: np.ndarray = field(default_factory=_geometries)
     rivers: np.ndarray = field(default_factory=_geometries)
     closed: np.ndarray = field(default_factory=_geometries)
+    pitches: np.ndarray = field(default_factory=_geometries)
 
     @classmethod
     def nothing(cls) -> "CityGround":
@@ -97,6 +99,7 @@ class CityGround:
                     ("water", self.water),
                     ("rivers", self.rivers),
                     ("closed", self.closed),
+                    ("pitches", self.pitches),
                 )
             },
         )

@@ -15,7 +15,17 @@ from layers.choices import (
     RailwayKind,
     WaterKind,
 )
-from layers.models import Address, Building, LandUse, Railway, Road, Water, Yard
+from layers.models import (
+    Address,
+    Building,
+    LandUse,
+    Playground,
+    Railway,
+    Road,
+    SportsGround,
+    Water,
+    Yard,
+)
 from layers.yards.corrections import PlannedYard, Surroundings
 from layers.yards.inputs import HALF_WIDTH_M, CityGround
 from layers.yards.labels import yard_label
@@ -36,7 +46,7 @@ house_key = Concat(F("source"), Value(":"), F("source_id"))
 
 
 def read_city() -> CityGround:
-    """Everything that yards are derived from, as it is now. Five queries."""
+    """Everything that yards are derived from, as it is now. Seven queries."""
     ids, uses, buildings = _buildings(Building.objects.current())
     roads = Road.objects.current().filter(road_class__in=CARRIAGEWAY_CLASSES, tunnel=False)
     classes, road_lines = _columns(roads, "road_class")
@@ -46,6 +56,9 @@ def read_city() -> CityGround:
     river = ~area & (kinds == WaterKind.RIVER)
     closed = LandUse.objects.current().filter(kind__in=CLOSED_GROUNDS)
     is_house = np.isin(uses, HOUSE_USES)
+    pitches = np.concatenate(
+        [_columns(model.objects.current(), "source_id")[1] for model in (Playground, SportsGround)]
+    )
     return CityGround(
         building_ids=ids,
         buildings=buildings,
@@ -57,6 +70,7 @@ def read_city() -> CityGround:
         water=water[area],
         rivers=water[river],
         closed=_columns(closed, "kind")[1],
+        pitches=pitches[np.isin(shapely.get_type_id(pitches), (3, 6))],
     )
 
 

@@ -86,6 +86,23 @@ def test_a_school_ground_is_cut_out():
         assert ground.intersection(school).area < 0.5
 
 
+def test_a_pitch_between_two_courts_belongs_to_one_of_them_whole():
+    """Four slabs in a row are two courts; the border of the courts runs over the pitch."""
+    town = block(260, 160)
+    town.houses = {f"{n}": slab(20 + 38 * n, 40, 12, 80) for n in range(4)}
+    before = yards_of(town)
+    pitch = shapely.box(65, 122, 120, 142)
+    cut = [ground.intersection(pitch).area for ground in before.values()]
+    assert min(cut) > 50
+    town.pitches = [pitch]
+    after = yards_of(town)
+    assert set(after) == set(before)
+    shares = sorted(ground.intersection(pitch).area for ground in after.values())
+    assert shares == pytest.approx([0, sum(cut)], abs=1)
+    larger = max(before, key=lambda houses: before[houses].intersection(pitch).area)
+    assert after[larger].intersection(pitch).area == pytest.approx(sum(cut), abs=1)
+
+
 def test_a_private_house_keeps_its_plot_and_a_shed_does_not():
     town = block()
     town.houses = {"slab": slab(50, 80, 100)}

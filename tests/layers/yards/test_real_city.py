@@ -64,6 +64,17 @@ def test_yards_are_sound_polygons_within_the_caps():
     assert not yards.filter(label="").exists()
 
 
+def test_playgrounds_and_sports_grounds_are_not_divided():
+    divided = value(
+        "WITH pitch AS (SELECT geom FROM layers_playground WHERE valid_to IS NULL"
+        " UNION ALL SELECT geom FROM layers_sportsground WHERE valid_to IS NULL)"
+        " SELECT count(*) FROM pitch WHERE (SELECT count(*) FROM layers_yard yard"
+        " WHERE valid_to IS NULL AND yard.geom && pitch.geom"
+        " AND ST_Area(ST_Intersection(yard.geom, pitch.geom)) > 1) > 1"
+    )
+    assert divided == 0
+
+
 def test_hardly_any_closed_ground_is_in_a_yard():
     """Only the aprons of houses that stand inside closed grounds."""
     area = value(
@@ -105,6 +116,7 @@ def test_order_of_rows_does_not_matter():
         water=city.water[::-1],
         rivers=city.rivers[::-1],
         closed=city.closed[::-1],
+        pitches=city.pitches[::-1],
     )
     table = [(yard.houses, yard.ground.wkb) for yard in derive(city).yards]
     assert table == [(yard.houses, yard.ground.wkb) for yard in derive(shuffled).yards]

@@ -29,6 +29,7 @@ class Town:
     closed: list[shapely.Polygon] = field(default_factory=list)
     water: list[shapely.Polygon] = field(default_factory=list)
     railways: list[shapely.LineString] = field(default_factory=list)
+    pitches: list[shapely.Polygon] = field(default_factory=list)
     angle: float = 0.0
 
     def ground(self, *, order: list[int] | None = None) -> CityGround:
@@ -47,6 +48,7 @@ class Town:
             closed=self._placed(self.closed[::step]),
             water=self._placed(self.water[::step]),
             railways=self._placed(self.railways[::step]),
+            pitches=self._placed(self.pitches[::step]),
         )
 
     def placed(self, shape: shapely.Geometry) -> shapely.Geometry:
@@ -71,7 +73,7 @@ def street_grid(columns: int, rows: int, width: float, height: float) -> list[sh
 @st.composite
 def towns(draw) -> Town:
     """Street grids with slabs anywhere (on streets, overlapping, outside any block), sheds,
-    private houses, school grounds, ponds and a dead-end street."""
+    private houses, school grounds, pitches, ponds and a dead-end street."""
     columns, rows = draw(st.integers(1, 2)), draw(st.integers(1, 2))
     width, height = draw(st.integers(70, 220)), draw(st.integers(70, 220))
     town = Town(
@@ -92,6 +94,9 @@ def towns(draw) -> Town:
         )  # fmt: skip
     for _ in range(draw(st.integers(0, 2))):
         town.closed.append(slab(draw(x), draw(y), draw(st.integers(20, 90)), 60.0))
+    for _ in range(draw(st.integers(0, 3))):
+        side = st.integers(8, 45)
+        town.pitches.append(slab(draw(x), draw(y), draw(side), draw(side), draw(angle)))
     if draw(st.booleans()):
         town.water.append(shapely.Point(draw(x), draw(y)).buffer(15))
     if draw(st.booleans()):
