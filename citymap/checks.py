@@ -51,6 +51,20 @@ def no_demo_secret_outside_the_demo(app_configs, **kwargs) -> list[Error]:
 
 
 @register(Tags.security)
+def no_demo_personal_key_outside_the_demo(app_configs, **kwargs) -> list[Error]:
+    """Without CITYMAP_DEMO=1 personal data is not sealed with a key that everybody has."""
+    if settings.CITYMAP_DEMO or settings.DEMO_PERSONAL_KEY not in settings.CITYMAP_PERSONAL_KEYS:
+        return []
+    return [
+        Error(
+            "CITYMAP_PERSONAL_KEYS is not set: the demo key is refused outside the demo.",
+            hint="Set it to a new key (docs/personal-data.md), or CITYMAP_DEMO=1 for a demo.",
+            id="citymap.E006",
+        )
+    ]
+
+
+@register(Tags.security)
 def demo_stays_on_loopback(app_configs, **kwargs) -> list[Error]:
     """The demo has known passwords, so it never answers for an outside host name."""
     if not settings.CITYMAP_DEMO:

@@ -22,6 +22,8 @@ if "DATABASE_URL" not in os.environ and os.access(_noted, os.R_OK):
 
 # --- the installation ---------------------------------------------------------------------
 DEMO_SECRET_KEY = "citymap-demo-secret-never-used-outside-the-demo-0123456789"
+# Seals the demo's personal data; refused outside the demo (citymap/checks.py).
+DEMO_PERSONAL_KEY = "YKUqdg8bAOS26bUTaIKe7OlrjKqULU7oUTadycINtbc="
 CITYMAP_DEMO = env.bool("CITYMAP_DEMO", default=False)
 CITYMAP_NAME = env("CITYMAP_NAME", default="")
 CITYMAP_SRID = env.int("CITYMAP_SRID", default=32642)
@@ -30,6 +32,8 @@ CITYMAP_BBOX = tuple(env.list("CITYMAP_BBOX", cast=float, default=[69.0, 54.8, 6
 CITYMAP_VAR = Path(env("CITYMAP_VAR", default=str(BASE_DIR / "var")))
 CITYMAP_REAL_DATA = Path(env("CITYMAP_REAL_DATA", default=str(BASE_DIR.parent / "shared" / "geo")))
 SECRET_KEY = env("CITYMAP_SECRET_KEY", default=DEMO_SECRET_KEY)
+# Fernet keys of personal data, newest first (docs/personal-data.md).
+CITYMAP_PERSONAL_KEYS = env.list("CITYMAP_PERSONAL_KEYS", default=[DEMO_PERSONAL_KEY])
 DEBUG = env.bool("CITYMAP_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("CITYMAP_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 TESTING = "pytest" in sys.modules

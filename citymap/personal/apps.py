@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,9 @@ class PersonalConfig(AppConfig):
     name = "citymap.personal"
     label = "personal"
     verbose_name = _("Personal data")
+
+    def ready(self) -> None:
+        from citymap.personal.grants import protect_events  # noqa: PLC0415 (models are needed)
+
+        # After the floor's grants, which give the runtime role every table: accounts comes first.
+        post_migrate.connect(protect_events, dispatch_uid="citymap.personal.protect_events")
