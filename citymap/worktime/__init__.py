@@ -28,8 +28,18 @@ from citymap.worktime.calendar import (
     five_day_week,
     six_day_week,
 )
+from citymap.worktime.statements import (
+    DeadlineState,
+    deadline_state,
+    deadline_text,
+    opening_text,
+)
 
 __all__ = [
+    "DeadlineState",
+    "deadline_state",
+    "deadline_text",
+    "opening_text",
     "ALL_DAY",
     "ROUND_THE_CLOCK",
     "Hours",
