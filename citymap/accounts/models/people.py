@@ -37,7 +37,10 @@ class User(AbstractUser):
     )  # fmt: skip
     areas = models.ManyToManyField(
         Area, verbose_name=_("areas"), blank=True, related_name="users",
-        help_text=_("Where the user's rights end, for roles limited by territory. Without any, the areas of the organisation count."),
+        help_text=_(
+            "Where the rights of roles limited by territory end. Without any, the areas of the"
+            " organisation count."
+        ),
     )  # fmt: skip
     whole_city = models.BooleanField(
         _("whole city"), default=False, db_default=False,

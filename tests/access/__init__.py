@@ -1,0 +1,1 @@
+"""Who gets which answer from every address: `matrix.csv` and the test that compares."""
