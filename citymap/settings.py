@@ -92,6 +92,8 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+        # Templates of the city's own, looked for before ours.
+        "DIRS": env.list("CITYMAP_TEMPLATES", default=[]),
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
@@ -200,7 +202,35 @@ if env.bool("CITYMAP_BEHIND_PROXY", default=False):
 X_FRAME_OPTIONS = "DENY"
 
 # --- mail ---------------------------------------------------------------------------------
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# Where readers find this installation: links in letters, the right side of Message-IDs.
+CITYMAP_URL = env("CITYMAP_URL", default="").rstrip("/")
+EMAIL_FILE_PATH = str(CITYMAP_VAR / "outbox")
+if env("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+elif CITYMAP_DEMO:
+    # The demo writes to nobody: its letters are files.
+    EMAIL_BACKEND = "citymap.notices.mail.OutboxBackend"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("CITYMAP_MAIL_FROM", default="citymap@localhost")
+CITYMAP_MAIL_AT_ONCE = env.int("CITYMAP_MAIL_AT_ONCE", default=1)
+CITYMAP_MAIL_PER_MINUTE = env.int("CITYMAP_MAIL_PER_MINUTE", default=0)
+CITYMAP_ROOTS_EMAIL = env.list("CITYMAP_ROOTS_EMAIL", default=[])
+
+# --- text messages and delivery -----------------------------------------------------------
+CITYMAP_SMS_URL = env("CITYMAP_SMS_URL", default="")
+CITYMAP_SMS_TOKEN = env("CITYMAP_SMS_TOKEN", default="")
+CITYMAP_SMS_BODY = env.json(
+    "CITYMAP_SMS_BODY", default={"to": "{to}", "text": "{text}", "id": "{id}"}
+)
+CITYMAP_SMS_ID_FIELD = env("CITYMAP_SMS_ID_FIELD", default="id")
+CITYMAP_SMS_CA = env("CITYMAP_SMS_CA", default="")
+CITYMAP_SMS_SECRET = env("CITYMAP_SMS_SECRET", default="")
+CITYMAP_SMS_AT_ONCE = env.int("CITYMAP_SMS_AT_ONCE", default=1)
+CITYMAP_SMS_PER_MINUTE = env.int("CITYMAP_SMS_PER_MINUTE", default=60)
+# Seconds for one attempt to send, and for one run of the sweep that sends.
+CITYMAP_NOTICES_ATTEMPT_S = env.float("CITYMAP_NOTICES_ATTEMPT_S", default=30.0)
+CITYMAP_NOTICES_SWEEP_S = env.float("CITYMAP_NOTICES_SWEEP_S", default=15.0)
 
 # --- logs: one JSON object per line -------------------------------------------------------
 CITYMAP_LOG_FORMAT = env("CITYMAP_LOG_FORMAT", default="json")

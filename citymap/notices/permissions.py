@@ -1,0 +1,18 @@
+"""Who sees the outbox and acts upon it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from citymap.accounts.access import Permission, register_permission
+from citymap.accounts.choices import Role
+
+MANAGE = "notices.manage"
+MINE = "notices.mine"
+
+register_permission(
+    Permission(
+        name=MANAGE,
+        title=_("See all notices, try them again, cancel them"),
+        roles=frozenset({Role.HEAD, Role.ADMIN}),
+    )
+)
+register_permission(Permission(name=MINE, title=_("Notices at the bell"), roles=frozenset(Role)))
