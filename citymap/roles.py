@@ -23,6 +23,7 @@ OWNER_COMMANDS = frozenset(
         "loaddemo",
         "makemigrations",
         "migrate",
+        "pgtrigger",
         "prepare",
         "test",
     }

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import environ
+import pghistory
 from csp.constants import NONCE, SELF
 
 from citymap.logs import configure_structlog, logging_config
@@ -61,6 +62,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "django.contrib.postgres",
+    "pghistory",
+    "pgtrigger",
     "csp",
     "django_htmx",
 ]
@@ -79,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "citymap.history.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -88,12 +92,12 @@ WSGI_APPLICATION = "citymap.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Templates of the city's own, looked for before ours.
+        "DIRS": env.list("CITYMAP_TEMPLATES", default=[]),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-        # Templates of the city's own, looked for before ours.
-        "DIRS": env.list("CITYMAP_TEMPLATES", default=[]),
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
@@ -152,6 +156,15 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "citymap.shell.views.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("CITYMAP_SECURE_COOKIES", default=False)
+
+# --- history ------------------------------------------------------------------------------
+# Who and why stand in the event row itself; pghistory's own context table can be rewritten.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField(null=False)
+PGHISTORY_CONTEXT_ID_FIELD = None
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True, related_name="history_events")
+# Ed25519 private key (32 bytes, hex) that signs the roots; empty: roots are not signed.
+CITYMAP_HISTORY_KEY = env("CITYMAP_HISTORY_KEY", default="")
 
 # --- language and time --------------------------------------------------------------------
 LANGUAGE_CODE = env("CITYMAP_LANGUAGE", default="ru")
