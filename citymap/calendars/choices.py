@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Scope(TextChoices):
-    """By weekly days off: a Government decree moves days of five-day weeks only."""
+    """By weekly days off: Saturday and Sunday, or Sunday alone."""
 
     ALL = "all", _("all weeks")
     FIVE_DAY = "five_day", _("five-day weeks")

@@ -1,15 +1,25 @@
 """When bodies work: schedules, and days that are worked or off against the rule."""
 
 import uuid
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from citymap.calendars.choices import Scope
-from citymap.calendars.weeks import parse_week
+from citymap.calendars.weeks import MalformedWeekError, parse_week
 from citymap.worktime import ALL_DAY
+
+
+def validate_week(value: Any) -> None:
+    """Field validator of office hours."""
+    try:
+        parse_week(value)
+    except MalformedWeekError as error:
+        raise ValidationError(str(error), code="week") from error
 
 
 def _in_readers_language(row: models.Model, field: str) -> str:
@@ -28,6 +38,7 @@ class WorkSchedule(models.Model):
     name_en = models.CharField(_("name in English"), max_length=200)
     week = models.JSONField(
         _("office hours"),
+        validators=[validate_week],
         db_comment="Seven lists, Monday first, of [opens, closes] as local HH:MM; closes <= 24:00",
     )
     cut_off = models.TimeField(
@@ -75,9 +86,11 @@ class WorkSchedule(models.Model):
 
     @property
     def scope(self) -> Scope | None:
-        """Which kind of week this is, by its number of days off; None for any other."""
-        days_off = sum(not day for day in self.week)
-        return {2: Scope.FIVE_DAY, 1: Scope.SIX_DAY}.get(days_off)
+        """Which kind of week this is, by its days off; None for any other."""
+        days_off = [number for number, day in enumerate(self.week) if not day]
+        if days_off == [5, 6]:
+            return Scope.FIVE_DAY
+        return Scope.SIX_DAY if days_off == [6] else None
 
 
 class DayOverride(models.Model):
@@ -90,7 +103,7 @@ class DayOverride(models.Model):
     date = models.DateField(_("date"), db_comment="Local calendar day")
     scope = models.CharField(
         _("applies to"), max_length=10, choices=Scope, default=Scope.ALL,
-        db_comment="Weeks concerned: all, five_day (two days off), six_day (one day off)",
+        db_comment="Weeks concerned: all, five_day (Saturday and Sunday off), six_day (Sunday off)",
     )  # fmt: skip
     worked = models.BooleanField(_("worked"), db_comment="True: a working day; false: a day off")
     paired_with = models.DateField(

@@ -1,17 +1,28 @@
-"""Working calendars from the database, and changes to them."""
+"""Changes to schedules and moved days; whoever keeps deadlines hears of each."""
 
 import datetime as dt
-import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from pathlib import Path
 
-from django.conf import settings
+from django.db import connection, transaction
 
+from citymap.calendars.books import work_calendar, work_calendars
 from citymap.calendars.choices import Scope
-from citymap.calendars.models import CalendarVersion, DayOverride, WorkSchedule
-from citymap.calendars.weeks import parse_week
-from citymap.worktime import WorkCalendar
+from citymap.calendars.first_rows import MOVED_DAYS_FILE, read_moved_days
+from citymap.calendars.models import DayOverride, WorkSchedule
+from citymap.calendars.signals import calendar_changed
+
+__all__ = [
+    "CalendarChange",
+    "load_moved_days",
+    "remove_override",
+    "save_override",
+    "save_schedule",
+    "serialize_changes",
+    "work_calendar",
+    "work_calendars",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,63 +33,80 @@ class CalendarChange:
     days: frozenset[dt.date] | None
 
 
-# What this process read last, with the token it was read under. Replaced as a whole, so that
-# threads need no lock: at worst two of them read the same twice.
-_book: tuple[uuid.UUID, Mapping[int, WorkCalendar]] | None = None
+def serialize_changes() -> None:
+    """Wait for other changes to the calendars, until this transaction ends.
 
-
-def work_calendars() -> Mapping[int, WorkCalendar]:
-    """Every schedule's calendar by id, as the database has them now.
-
-    One small query while nothing changes (docs/adr/1501-calendars-are-versioned.md); take the
-    mapping once for many bodies.
+    Called before checking, so that two people at once get an answer each and no collision.
     """
-    global _book
-    token = CalendarVersion.objects.values_list("token", flat=True).first()
-    known = _book
-    if known is None or token is None or known[0] != token:
-        # Rows newer than the token do no harm: the next call sees the newer token.
-        known = (token, _read())
-        _book = known if token else None
-    return known[1]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('citymap.calendars'))")
 
 
-def work_calendar(schedule: WorkSchedule | int) -> WorkCalendar:
-    """The calendar of a schedule, right at once after any committed change (see work_calendars).
+@transaction.atomic
+def save_schedule(*, schedule: WorkSchedule) -> list[str]:
+    """Write a new or changed schedule; returns what keepers of deadlines say of it.
 
-    Raises WorkSchedule.DoesNotExist.
+    Raises ValidationError.
     """
-    key = schedule.pk if isinstance(schedule, WorkSchedule) else schedule
-    try:
-        return work_calendars()[key]
-    except KeyError as error:
-        raise WorkSchedule.DoesNotExist(f"no work schedule {key}") from error
+    serialize_changes()
+    schedule.full_clean()
+    schedule.save()
+    return _tell(schedules=frozenset({schedule.pk}), days=None)
 
 
-def _read() -> dict[int, WorkCalendar]:
-    zone = ZoneInfo(settings.TIME_ZONE)
-    moved = list(DayOverride.objects.values_list("scope", "date", "worked"))
-    return {
-        schedule.pk: WorkCalendar(
-            week=parse_week(schedule.week),
-            time_zone=zone,
-            cut_off=schedule.cut_off,
-            keeps_holidays=schedule.keeps_holidays,
-            overrides=_overrides(schedule, moved),
-        )
-        for schedule in WorkSchedule.objects.all()
-    }
+@transaction.atomic
+def save_override(*, override: DayOverride) -> list[str]:
+    """Write a new or changed moved day; returns what keepers of deadlines say of it.
+
+    Raises ValidationError.
+    """
+    serialize_changes()
+    override.full_clean()
+    before = DayOverride.objects.filter(pk=override.pk).first() if override.pk else None
+    override.save()
+    rows = [row for row in (before, override) if row is not None]
+    return _tell(schedules=_concerned(rows), days=frozenset(row.date for row in rows))
 
 
-def _overrides(
-    schedule: WorkSchedule, moved: list[tuple[str, dt.date, bool]]
-) -> dict[dt.date, bool]:
-    """The days moved for a schedule; those of its own kind of week win."""
-    if not schedule.keeps_holidays:
-        return {}
-    return {
-        day: worked
-        for scope in (Scope.ALL, schedule.scope)
-        for row_scope, day, worked in moved
-        if row_scope == scope
-    }
+@transaction.atomic
+def remove_override(*, override: DayOverride) -> list[str]:
+    """Remove a moved day: from now on the rule decides. Returns what keepers of deadlines say."""
+    serialize_changes()
+    schedules = _concerned([override])
+    override.delete()
+    return _tell(schedules=schedules, days=frozenset({override.date}))
+
+
+@transaction.atomic
+def load_moved_days(*, file: Path = MOVED_DAYS_FILE) -> tuple[int, int]:
+    """Add the moved days of a file that are not there yet; (added, already there).
+
+    A row for the same date and weeks stays as it is: somebody may have corrected it.
+    Raises what `read_moved_days` raises, and ValidationError.
+    """
+    serialize_changes()
+    known = set(DayOverride.objects.values_list("date", "scope"))
+    wanted = [DayOverride(**values) for values in read_moved_days(file)]
+    added = [row for row in wanted if (row.date, row.scope) not in known]
+    for row in added:
+        row.full_clean()
+        row.save()
+    if added:
+        _tell(schedules=_concerned(added), days=frozenset(row.date for row in added))
+    return len(added), len(wanted) - len(added)
+
+
+def _concerned(rows: Iterable[DayOverride]) -> frozenset[int]:
+    """The schedules that a moved day changes."""
+    scopes = {row.scope for row in rows}
+    return frozenset(
+        schedule.pk
+        for schedule in WorkSchedule.objects.filter(keeps_holidays=True)
+        if Scope.ALL in scopes or schedule.scope in scopes
+    )
+
+
+def _tell(*, schedules: frozenset[int], days: frozenset[dt.date] | None) -> list[str]:
+    change = CalendarChange(schedules=schedules, days=days)
+    answers = calendar_changed.send(sender=CalendarChange, change=change)
+    return [str(line) for _receiver, line in answers if line]

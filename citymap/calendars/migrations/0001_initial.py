@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.db import migrations, models
 
+import citymap.calendars.models
+
 SQL = Path(__file__).resolve().parent.parent / "sql"
 WEEK_RULE = (SQL / "week_rule.sql").read_text(encoding="utf-8")
 VERSION = (SQL / "version.sql").read_text(encoding="utf-8")
@@ -41,7 +43,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('date', models.DateField(db_comment='Local calendar day', verbose_name='date')),
-                ('scope', models.CharField(choices=[('all', 'all weeks'), ('five_day', 'five-day weeks'), ('six_day', 'six-day weeks')], db_comment='Weeks concerned: all, five_day (two days off), six_day (one day off)', default='all', max_length=10, verbose_name='applies to')),
+                ('scope', models.CharField(choices=[('all', 'all weeks'), ('five_day', 'five-day weeks'), ('six_day', 'six-day weeks')], db_comment='Weeks concerned: all, five_day (Saturday and Sunday off), six_day (Sunday off)', default='all', max_length=10, verbose_name='applies to')),
                 ('worked', models.BooleanField(db_comment='True: a working day; false: a day off', verbose_name='worked')),
                 ('paired_with', models.DateField(blank=True, db_comment='The other day of a move: worked instead, or off instead', null=True, verbose_name='moved to or from')),
                 ('title_ru', models.CharField(max_length=200, verbose_name='title in Russian')),
@@ -67,7 +69,7 @@ class Migration(migrations.Migration):
                 ('name_ru', models.CharField(max_length=200, verbose_name='name in Russian')),
                 ('name_kk', models.CharField(max_length=200, verbose_name='name in Kazakh')),
                 ('name_en', models.CharField(max_length=200, verbose_name='name in English')),
-                ('week', models.JSONField(db_comment='Seven lists, Monday first, of [opens, closes] as local HH:MM; closes <= 24:00', verbose_name='office hours')),
+                ('week', models.JSONField(db_comment='Seven lists, Monday first, of [opens, closes] as local HH:MM; closes <= 24:00', validators=[citymap.calendars.models.validate_week], verbose_name='office hours')),
                 ('cut_off', models.TimeField(blank=True, db_comment='Local time from which a receipt counts for the next working day', help_text='What comes in at or after this time counts for the next working day.', null=True, verbose_name='cut-off')),
                 ('keeps_holidays', models.BooleanField(db_comment='False: works on public holidays and moved days as on any other', default=True, help_text='Off for services that work on public holidays too.', verbose_name='keeps holidays')),
             ],
