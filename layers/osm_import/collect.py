@@ -4,9 +4,10 @@ Objects that are candidates of a layer and cannot become one of its rows are lis
 reason. Positions are still degrees here; `shapes` turns them into metres.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +211,11 @@ class _Collector:
         self._add(found, source_id, line, RING if closed else LINE)
 
     def _broken_way(self, way: Way, source_id: str, found: Found, is_member: bool) -> None:
-        """A way without nodes: boundaries are drawn across few missing ones, the rest skipped."""
+        """A way whose nodes are not all in the file.
+
+        Lines are cut to their longest part that is there; boundaries are drawn across few
+        missing nodes; other areas are skipped.
+        """
         points = [(n.lon, n.lat) for n in way.nodes if n.location.valid()]
         missing = len(way.nodes) - len(points)
         if not missing:
@@ -226,6 +231,12 @@ class _Collector:
         self._note(bridged, source_id, drawn_across(missing))
         self._add(bridged, source_id, line or b"", RING)
         rest = [item for item in found if item not in bridged]
+        lines = [item for item in rest if item[0].wanted == "line"]
+        part = longest_part([(n.lon, n.lat) if n.location.valid() else None for n in way.nodes])
+        if lines and part is not None:
+            self._note(lines, source_id, f"cut: {missing} of its nodes are not in the file")
+            self._add(lines, source_id, shapely.to_wkb(part), LINE)
+            rest = [item for item in rest if item not in lines]
         self._skip(rest, source_id, INCOMPLETE)
 
     def finish(self) -> None:
@@ -281,6 +292,16 @@ class _Collector:
         for mapping, _row in found:
             self.report.layer(mapping.layer).read += 1
             self.report.skip(id=source_id, layer=mapping.layer, reason=reason)
+
+
+def longest_part(points: Iterable[tuple[float, float] | None]) -> shapely.LineString | None:
+    """The line through the longest run of points that are there; None without two different.
+
+    points: lon, lat in degrees, None where one is missing; of equal runs the first.
+    """
+    runs = (list(run) for there, run in groupby(points, key=bool) if there)
+    best = max(runs, key=len, default=[])
+    return shapely.LineString(best) if len(set(best)) >= 2 else None
 
 
 def _problem(mapping: LayerMapping, form: int, row: Mapping[str, Any]) -> str:

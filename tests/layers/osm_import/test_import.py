@@ -208,7 +208,7 @@ class TestBrokenObjects:
 
     def test_each_is_named_with_its_reason(self, tmp_path):
         city = OsmFile()
-        city.way([1, 2, 999], highway="service")
+        city.way([1, 998, 999, 2], highway="service")
         city.point(0, 0), city.point(1, 0)
         city.line((0, 0), (1, 0), (1, 1), building="yes")
         city.point(3, 3, building="yes")
@@ -229,6 +229,18 @@ class TestBrokenObjects:
             ("territory", "w4"): "it has no name",
             ("place", "w4"): "it has no name",
         }  # fmt: skip
+
+    def test_a_line_is_cut_where_the_file_ends(self, tmp_path):
+        city = OsmFile()
+        first, second, third = city.point(0, 0), city.point(1, 0), city.point(2, 0)
+        city.way([999, first, 998, first, second, third, 997], highway="primary")
+        report = load(city.write(tmp_path / "city.osm.pbf"))
+        road = report.layer("road")
+        assert (road.read, road.created, road.repaired, road.skipped) == (1, 1, 1, 0)
+        assert report.notes[0] == "road w1: cut: 3 of its nodes are not in the file"
+        assert len(models.Road.objects.get().geom) == 3
+        again = load(city.write(tmp_path / "again.osm.pbf"))
+        assert not again.layer("road").wrote
 
     def test_a_bow_tie_is_repaired(self, tmp_path):
         city = OsmFile()
