@@ -209,8 +209,8 @@ class Notice(models.Model):
             models.CheckConstraint(
                 condition=Exact(
                     Func(
-                        F("channel"), F("channels"), template="%(expressions)s",
-                        arg_joiner=" = ANY ", output_field=models.BooleanField(),
+                        F("channel"), F("channels"), arg_joiner=" = ANY(",
+                        output_field=models.BooleanField(), template="%(expressions)s)",
                     ),
                     True,
                 ),
