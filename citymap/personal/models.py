@@ -22,7 +22,7 @@ from citymap.personal.vault import KEY_ID_LENGTH, LOOKUP_LENGTH
 # Crockford's letters: none is taken for another, and no number spells a word.
 _NUMBER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _NUMBER_LENGTH = 10
-NOTHING_SEALED = Q(**{field: "" for field in Field.values}) & Q(
+NOTHING_SEALED = Q(**dict.fromkeys(Field.values, "")) & Q(
     phone_keys=[], email_keys=[], iin_key="", language="", key_id=""
 )
 
@@ -184,6 +184,11 @@ class PersonalEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def field_labels(self) -> list[str]:
+        """The fields in the reader's language."""
+        return [str(Field(name).label) for name in self.fields]
 
 
 class RetentionRule(models.Model):
