@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.models import User
+from citymap.history.tracking import tracked
 from citymap.personal.choices import EventKind, Field, Language, PersonState
 from citymap.personal.querysets import (
     PersonalEventQuerySet,
@@ -27,11 +28,16 @@ NOTHING_SEALED = Q(**dict.fromkeys(Field.values, "")) & Q(
 )
 
 
+# What history never holds of a person: every value, and what is made from values.
+NOT_IN_HISTORY = (*Field.values, "language", "phone_keys", "email_keys", "iin_key", "key_id")
+
+
 def new_number() -> str:
     """A person's opaque number, drawn by chance: it says nothing of whom it stands for."""
     return "".join(secrets.choice(_NUMBER_LETTERS) for _position in range(_NUMBER_LENGTH))
 
 
+@tracked(chain="personal", exclude=NOT_IN_HISTORY)
 class Person(models.Model):
     """Somebody whom the centre deals with: an applicant, a permit's holder, a contact.
 
@@ -134,6 +140,7 @@ class Person(models.Model):
         return self.number
 
 
+@tracked(chain="personal", salted=("why",))
 class PersonalEvent(models.Model):
     """One thing done with somebody's data: a look, a change, an export. Never changed again.
 
@@ -191,6 +198,7 @@ class PersonalEvent(models.Model):
         return [str(Field(name).label) for name in self.fields]
 
 
+@tracked()
 class RetentionRule(models.Model):
     """How long a kind of personal data is kept, from a date on, and by which act."""
 
