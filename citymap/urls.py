@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/", include("citymap.accounts.urls")),
     path("personal/", include("citymap.personal.urls")),
     path("admin/", admin.site.urls),
+    path("notices/", include("citymap.notices.urls")),
     path("api/openapi.json", openapi, name="openapi"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["citymap", "layers"]), name="jsi18n"),
 ]
