@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "citymap.jobs",
     "citymap.tiles",
     "citymap.places",
+    "citymap.operations",
     "layers",
     # Layers of a city's own, see docs/dev/add-a-layer.md.
     *env.list("CITYMAP_EXTRA_APPS", default=[]),
