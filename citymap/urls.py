@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/plan/yards/", include("layers.console.api_urls")),
     path("accounts/", include("citymap.accounts.urls")),
     path("history/", include("citymap.history.urls")),
+    path("audit/", include("citymap.audit.urls")),
     path("personal/", include("citymap.personal.urls")),
     path("notices/", include("citymap.notices.urls")),
     path("admin/", admin.site.urls),

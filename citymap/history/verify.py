@@ -7,7 +7,7 @@ log; stored subtrees; every root, and every root kept outside; event rows agains
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from string import Template
@@ -91,8 +91,13 @@ class Verdict:
         }
 
 
-def verify(*, outside: Iterable[PublishedRoot] = ()) -> Verdict:
-    """Check everything, against `outside` roots too. One snapshot; takes no lock."""
+def verify(
+    *, outside: Iterable[PublishedRoot] = (), tell: Callable[[int], None] = lambda checked: None
+) -> Verdict:
+    """Check everything, against `outside` roots too. One snapshot; takes no lock.
+
+    `tell` hears now and then how many records have been checked.
+    """
     started = time.perf_counter()
     verdict = Verdict()
     outside = list(outside)
@@ -102,6 +107,8 @@ def verify(*, outside: Iterable[PublishedRoot] = ()) -> Verdict:
         walk = _Walk(verdict, roots, outside)
         for row in rows_of("verify_log.sql"):
             walk.leaf(*row)
+            if verdict.sealed % _CHUNK == 0:
+                tell(verdict.sealed)
         walk.finish()
         queued = set(Unsealed.objects.values_list("pk", flat=True))
         for row in rows_of("verify_unsealed.sql"):
