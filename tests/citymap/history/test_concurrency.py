@@ -2,6 +2,7 @@
 
 import threading
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from citymap.history.merkle import root_of
@@ -17,9 +18,9 @@ def log_hashes() -> list[bytes]:
     return [bytes(records[record]) for record in leaves]
 
 
-def test_a_long_transaction_is_sealed_when_it_commits(empty_city_copy, django_user_model):
+def test_a_long_transaction_is_sealed_when_it_commits(empty_city_copy):
     """Its record has the lower id; whatever was sealed meanwhile, it is not forgotten."""
-    user = django_user_model.objects.create(username="planner")
+    user = get_user_model().objects.create(username="planner")
     started, finish = threading.Event(), threading.Event()
 
     def correct(reason: str) -> None:
@@ -46,8 +47,8 @@ def test_a_long_transaction_is_sealed_when_it_commits(empty_city_copy, django_us
     assert low.record > high.record
 
 
-def test_two_sealers_at_once_make_one_log(empty_city_copy, django_user_model):
-    user = django_user_model.objects.create(username="planner")
+def test_two_sealers_at_once_make_one_log(empty_city_copy):
+    user = get_user_model().objects.create(username="planner")
     YardCorrection.objects.bulk_create(
         YardCorrection(kind=YardCorrectionKind.MERGE, result=[], reason=str(n), made_by=user)
         for n in range(300)
