@@ -15,6 +15,7 @@ urlpatterns = [
     path("plan/yards/", include("layers.console.urls")),
     path("api/plan/yards/", include("layers.console.api_urls")),
     path("accounts/", include("citymap.accounts.urls")),
+    path("", include("citymap.directory.urls")),
     path("history/", include("citymap.history.urls")),
     path("audit/", include("citymap.audit.urls")),
     path("personal/", include("citymap.personal.urls")),
