@@ -6,6 +6,7 @@ million events. Bounds in time become bounds of the key (`sql/event_at.sql`).
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ from citymap.history.tracking import Tracking, trackings
 
 PAGE_SIZE = 50
 EXPORT_BATCH = 2000
+_NUMBER = re.compile(r"[0-9]{1,18}")
 # Events of transactions side by side may be numbered a little out of the order of their times.
 SLACK = dt.timedelta(minutes=5)
 PEOPLE, COMMANDS, NOBODY = "people", "commands", "nobody"
@@ -50,7 +52,7 @@ class Place:
             moment = parse_datetime(when)
         except ValueError:
             return None
-        if moment is None or moment.tzinfo is None or not number.isdecimal() or len(number) > 18:
+        if moment is None or moment.tzinfo is None or not _NUMBER.fullmatch(number):
             return None
         return cls(when=moment, table=table, id=int(number))
 

@@ -1,6 +1,7 @@
 """Looks at personal data, by keyset."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from citymap.personal.models import PersonalEvent
 
 PAGE_SIZE = 50
 EXPORT_BATCH = 2000
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,7 @@ class LookPlace:
             moment = parse_datetime(when)
         except ValueError:
             return None
-        if moment is None or moment.tzinfo is None or not number.isdecimal() or len(number) > 18:
+        if moment is None or moment.tzinfo is None or not _NUMBER.fullmatch(number):
             return None
         return cls(when=moment, id=int(number))
 
