@@ -116,7 +116,9 @@ def next_step(facts: Facts) -> str:
     """What happens next, as a clause."""
     if facts.overdue_days > 0:
         if facts.police_on:
-            return _("the police were informed on %(date)s") % {"date": _day(facts, facts.police_on)}
+            return _("the police were informed on %(date)s") % {
+                "date": _day(facts, facts.police_on)
+            }
         if facts.claim_on:
             return _("a claim was sent on %(date)s") % {"date": _day(facts, facts.claim_on)}
         return _("a claim is being prepared")
@@ -165,9 +167,9 @@ def _asked(facts: Facts) -> str:
 
 
 def _refused(facts: Facts) -> str:
-    return _("The permit for %(who)s was refused on %(ended)s: %(reason)s; nothing is dug") % _common(
-        facts
-    )
+    return _(
+        "The permit for %(who)s was refused on %(ended)s: %(reason)s; nothing is dug"
+    ) % _common(facts)
 
 
 def _cancelled(facts: Facts) -> str:
@@ -182,9 +184,9 @@ def _issued(facts: Facts) -> str:
             "Works from %(from)s by %(who)s: temporary restoration by %(date)s (%(basis)s),"
             " permanent by %(final)s, because asphalt and lawns are restored after the winter"
         ) % _due(facts)
-    return _("Works from %(from)s by %(who)s: the ground is restored by %(date)s (%(basis)s)") % _due(
-        facts
-    )
+    return _(
+        "Works from %(from)s by %(who)s: the ground is restored by %(date)s (%(basis)s)"
+    ) % _due(facts)
 
 
 def _running(facts: Facts) -> str:
@@ -204,7 +206,9 @@ def _works_done(facts: Facts) -> str:
             "The works are done; %(who)s restores the ground temporarily by %(date)s (%(basis)s)"
             " and for good by %(final)s, because asphalt and lawns are restored after the winter"
         ) % _due(facts)
-    return _("The works are done; %(who)s restores the ground by %(date)s (%(basis)s)") % _due(facts)
+    return _("The works are done; %(who)s restores the ground by %(date)s (%(basis)s)") % _due(
+        facts
+    )
 
 
 def _interim(facts: Facts) -> str:

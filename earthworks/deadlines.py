@@ -136,9 +136,7 @@ def restoration_due(permit: Permit, rules: Rules) -> Due:
         return Due(duty=Duty.PERMANENT, on=ends_on, basis=basis, final_on=ends_on)
     final_on = winter.permanent_by
     if permit.interim_done:
-        return Due(
-            duty=Duty.PERMANENT, on=final_on, basis=DeadlineBasis.SEASON, final_on=final_on
-        )
+        return Due(duty=Duty.PERMANENT, on=final_on, basis=DeadlineBasis.SEASON, final_on=final_on)
     return Due(duty=Duty.INTERIM, on=ends_on, basis=basis, final_on=final_on)
 
 

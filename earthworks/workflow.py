@@ -31,9 +31,7 @@ EXTENDABLE = frozenset(
 # Ground may be open, or not yet as it was: these answer "when will it be put back?".
 OPEN_GROUND = EXTENDABLE
 # Something is or may be going on in these.
-LIVE = frozenset(
-    {OrderState.APPLIED, OrderState.APPROVING, *OPEN_GROUND, OrderState.RESTORED}
-)
+LIVE = frozenset({OrderState.APPLIED, OrderState.APPROVING, *OPEN_GROUND, OrderState.RESTORED})
 
 CLAIM_TRANSITIONS: Transitions = {
     ClaimState.PREPARED: frozenset({ClaimState.SENT, ClaimState.CANCELLED, ClaimState.WITHDRAWN}),
@@ -72,9 +70,7 @@ DISPATCHED = frozenset(
 LIVE_CLAIM = DISPATCHED | {ClaimState.PREPARED}
 
 REPAIR_TRANSITIONS: Transitions = {
-    RepairState.PLANNED: frozenset(
-        {RepairState.RUNNING, RepairState.MOVED, RepairState.CANCELLED}
-    ),
+    RepairState.PLANNED: frozenset({RepairState.RUNNING, RepairState.MOVED, RepairState.CANCELLED}),
     RepairState.MOVED: frozenset({RepairState.PLANNED, RepairState.RUNNING, RepairState.CANCELLED}),
     RepairState.RUNNING: frozenset({RepairState.DONE, RepairState.MOVED, RepairState.CANCELLED}),
     RepairState.DONE: frozenset(),

@@ -60,7 +60,7 @@ def _write(table: list[dict[str, Any]]) -> None:
 
 if __name__ == "__main__":
     django.setup()
-    from tests.earthworks.test_cases import sentence  # noqa: PLC0415 (needs the settings)
+    from tests.earthworks.test_cases import sentence
 
     table = cases()
     for case in table:
