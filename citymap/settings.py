@@ -48,9 +48,11 @@ INSTALLED_APPS = [
     "citymap.personal",
     "citymap.notices",
     "citymap.audit",
+    "citymap.directory",
     "citymap.jobs",
     "citymap.tiles",
     "citymap.places",
+    "citymap.operations",
     "layers",
     "earthworks",
     # Layers of a city's own, see docs/dev/add-a-layer.md.
