@@ -1,6 +1,6 @@
 """The registry of reasons not to dig: apps offer theirs in `conflicts.py`.
 
-    register_check(ConflictCheck(name="programme", title=_("Yard in the programme"), find=yards))
+register_check(ConflictCheck(name="programme", title=_("Yard in the programme"), find=yards))
 """
 
 import datetime as dt

@@ -157,7 +157,10 @@ def _evidence(claim: Claim, order: Order) -> list[tuple[str, str]]:
             _("Overdue since"),
             formats.date_format(timezone.localtime(claim.fell_due_at), "DATETIME_FORMAT"),
         ),
-        (_("Damaged surface"), f"{formats.number_format(round(sum(order.areas_m2.values()), 1))} m²"),
+        (
+            _("Damaged surface"),
+            f"{formats.number_format(round(sum(order.areas_m2.values()), 1))} m²",
+        ),
     ]
     lines += [
         (

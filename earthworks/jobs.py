@@ -12,4 +12,6 @@ def run(now: dt.datetime) -> str:
     return claims.sweep(now=now)
 
 
-register_sweep(Sweep(name="claims", title=_("Claims"), every=dt.timedelta(minutes=1), run=run, order=40))
+register_sweep(
+    Sweep(name="claims", title=_("Claims"), every=dt.timedelta(minutes=1), run=run, order=40)
+)

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import GEOSGeometry
-from django.db.models import DateField, Q, QuerySet
+from django.db.models import DateField, Max, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from earthworks.choices import Addressee, ClaimState, OrderState, RepairState
@@ -59,6 +59,23 @@ class OrderQuerySet(PlacedQuerySet):
         return self.filter(
             state__in=[OrderState.RESTORED, OrderState.CLOSED], guarantee_until__gte=day
         )
+
+    def explained(self) -> Self:
+        """With all that the resident's answer needs: three queries, however many orders."""
+        return (
+            self.select_related("holder", "contractor")
+            .annotate(extended_at=Max("extensions__made_at"))
+            .prefetch_related("claims__deadline")
+        )
+
+    def numbered(self, number: str) -> Self:
+        """The order with a number such as `2026-00042`; none for what is no number."""
+        year, dash, serial = number.partition("-")
+        if not (dash and year.isdecimal() and serial.isdecimal() and len(number) <= 12):
+            return self.none()
+        if not (len(year) == 4 and int(serial) < 10**7):
+            return self.none()
+        return self.filter(year=int(year), serial=int(serial))
 
     def public(self) -> Self:
         """What everybody may know of: from the application on; refused ones not."""

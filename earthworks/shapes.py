@@ -43,7 +43,9 @@ def checked(geom: GEOSGeometry) -> MultiPolygon:
         raise BadDigError(_("The outline is not in the city's coordinates."))
     _check_numbers(geom)
     if not geom.valid:
-        raise BadDigError(_("The outline crosses or touches itself: %(why)s") % {"why": geom.valid_reason})
+        raise BadDigError(
+            _("The outline crosses or touches itself: %(why)s") % {"why": geom.valid_reason}
+        )
     if not MIN_AREA_M2 <= geom.area <= MAX_AREA_M2:
         raise BadDigError(
             _("The outline covers %(area)d m², at most %(most)d are possible.")

@@ -58,21 +58,22 @@ def make_claims(*, now: dt.datetime) -> int:
 
 def _lacking_claims(now: dt.datetime) -> list[int]:
     """Overdue orders that lack a claim which is due; oldest deadline first."""
-    own = Claim.objects.filter(
-        order=OuterRef("pk"), deadline__version=OuterRef("deadline_version")
-    )
+    own = Claim.objects.filter(order=OuterRef("pk"), deadline__version=OuterRef("deadline_version"))
     # Orders whose notice to the police is yet to come are looked at as well; they are few.
     lacking = ~Exists(own.filter(addressee=Addressee.HOLDER)) | ~Exists(
         own.filter(addressee=Addressee.POLICE)
     )
     return list(
-        Order.objects.overdue(now).filter(lacking).order_by("due_at", "pk").values_list("pk", flat=True)
+        Order.objects.overdue(now)
+        .filter(lacking)
+        .order_by("due_at", "pk")
+        .values_list("pk", flat=True)
     )
 
 
 @transaction.atomic
 def _claims_of(order_id: int, policies: list[ClaimPolicy], now: dt.datetime) -> int:
-    """The claims that one order lacks. Another sweep at the same order has the lock: passed over."""
+    """The claims that one order lacks; an order that another sweep has locked is passed over."""
     order = (
         Order.objects.overdue(now)
         .select_for_update(of=("self",), skip_locked=True)
@@ -188,7 +189,8 @@ def letters_of(claims: Iterable[Claim]) -> dict[int, Notice]:
         return {}
     any_claim = source_columns(Claim(pk=0))
     found = Notice.objects.filter(
-        source_type_id=any_claim["source_type"].pk if "source_type" in any_claim
+        source_type_id=any_claim["source_type"].pk
+        if "source_type" in any_claim
         else any_claim["source_type_id"],
         source_id__in=list(wanted),
         stage=LETTER,
@@ -276,9 +278,7 @@ def _stop_letters(claim: Claim, reason: str, user: User | None) -> list[Recipien
     return gone
 
 
-def _end(
-    claim: Claim, state: ClaimState, reason: str, user: User | None, now: dt.datetime
-) -> None:
+def _end(claim: Claim, state: ClaimState, reason: str, user: User | None, now: dt.datetime) -> None:
     claim.state, claim.ended_at, claim.ended_by, claim.end_reason = state, now, user, reason
     claim.save(update_fields=["state", "ended_at", "ended_by", "end_reason"])
 
@@ -354,7 +354,13 @@ def withdraw_claim(
         raise WrongStateError(_("This claim has ended already."))
     with acting(user=user, reason=reason):
         gone = _stop_letters(row, reason, user)
-        _end(row, claim_after_extension(ClaimState(row.state), dispatched=bool(gone)), reason, user, now)
+        _end(
+            row,
+            claim_after_extension(ClaimState(row.state), dispatched=bool(gone)),
+            reason,
+            user,
+            now,
+        )
         for recipient in gone:
             _owe(row, recipient, "withdrawal", now)
     return row
@@ -368,7 +374,13 @@ def resolve_claim(
     row = _locked(claim)
     _step(row, ClaimState.RESOLVED)
     with acting(user=user, reason=reason):
-        _end(row, ClaimState.RESOLVED, needed(reason, _("Say how it ended.")), user, now or timezone.now())
+        _end(
+            row,
+            ClaimState.RESOLVED,
+            needed(reason, _("Say how it ended.")),
+            user,
+            now or timezone.now(),
+        )
     return row
 
 

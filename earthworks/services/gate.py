@@ -114,7 +114,12 @@ def set_deadline(order: Order, rules: Rules, now: dt.datetime) -> Deadline | Non
     ):
         return None
     order.deadline_version += 1
-    order.due_on, order.duty, order.basis, order.final_on = due.on, due.duty, due.basis, due.final_on
+    order.due_on, order.duty, order.basis, order.final_on = (
+        due.on,
+        due.duty,
+        due.basis,
+        due.final_on,
+    )
     order.due_at = due_at(due.on, rules.zone)
     return Deadline.objects.create(
         order=order,
