@@ -2,6 +2,7 @@
 
 import math
 
+from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, LineString, MultiPolygon, Polygon
 from django.utils.translation import gettext as _
 
@@ -84,5 +85,5 @@ def parsed(text: str) -> GEOSGeometry:
             return geom.transform(city_srid(), clone=True)
         geom.srid = geom.srid or city_srid()
         return geom
-    except (GEOSException, ValueError, TypeError, KeyError) as error:
+    except (GEOSException, GDALException, ValueError, TypeError, KeyError) as error:
         raise BadDigError(_("This is no outline: neither GeoJSON nor WKT.")) from error

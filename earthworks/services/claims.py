@@ -167,6 +167,7 @@ def _owe(
         source=claim,
         stage=stage,
         recipient=recipient,
+        not_before=now,
         due_at=now,
         why=f"order {claim.order.number}, deadline {claim.deadline.on.isoformat()}",
         context={

@@ -65,7 +65,7 @@ def draft(
 ) -> Order:
     values.setdefault("holder", body("holder", email="holder@example.kz"))
     return orders.draw_order(
-        geom=geom or dig(),
+        geom=dig() if geom is None else geom,
         begins_on=begins_on,
         ends_on=ends_on,
         areas_m2=AREAS if areas_m2 is None else areas_m2,
