@@ -3,6 +3,8 @@
 from citymap.accounts.models import Organization
 from citymap.history.protocols import open_protocol
 from citymap.history.tracking import tracking_of
+from citymap.notices.recipients import Recipient
+from citymap.notices.services import owe
 from citymap.personal.services import save_person
 from tests.access.world import World, thing
 
@@ -27,3 +29,14 @@ def change(world: World) -> str:
     Organization.objects.filter(pk=world.body.pk).update(phone="1")
     event = tracking_of(Organization).event_model.objects.of_object(world.body).newest_first()[0]
     return f"accounts.organization/{event.pgh_id}"
+
+
+@thing("notice")
+def notice(world: World) -> int:
+    """A notice that waits, about the body."""
+    return owe(
+        kind="protocol_opened",
+        source=world.body,
+        recipient=Recipient.address("email", "office@city.example"),
+        why="matrix",
+    ).pk

@@ -22,7 +22,7 @@ SCHOOLS, KINDERGARTENS, CLINICS, CONTRACTORS, OTHERS = 48, 62, 24, 340, 500
 _TRADES = (
     ("Строй", "Құрылыс", "Stroi"), ("Жол", "Жол", "Zhol"), ("Жылу", "Жылу", "Zhylu"),
     ("Су", "Су", "Su"), ("Электро", "Электр", "Elektro"), ("Монтаж", "Монтаж", "Montazh"),
-    ("Асфальт", "Асфальт", "Asfalt"), ("Абат", "Абат", "Abat"), ("Сервис", "Сервис", "Servis"),
+    ("Бетон", "Бетон", "Beton"), ("Абат", "Абат", "Abat"), ("Сервис", "Сервис", "Servis"),
     ("Проект", "Жоба", "Proekt"),
 )  # fmt: skip
 _NAMES = (
@@ -74,7 +74,7 @@ def demo_bin(seed: int, key: str) -> str:
     attempt = 0
     while True:
         chance = number(seed, "bin", key, attempt)
-        digits = f"{chance % 35:02}{chance // 35 % 12 + 1:02}40{chance // 420 % 100000:05}"
+        digits = f"{chance % 26:02}{chance // 26 % 12 + 1:02}40{chance // 312 % 100000:05}"
         last = checksum(digits)
         if last is not None:
             return f"{digits}{last}"

@@ -97,6 +97,18 @@ def test_words_that_tell_of_a_person_are_not_shown(source, head_client):
         assert "Айгүл" not in page(head_client, f"/notices/{notice.pk}/")
 
 
+def test_page_of_what_could_not_be_written(source, head, head_client, words_folder):
+    (words_folder / "notices" / "bad").mkdir()
+    (words_folder / "notices" / "bad" / "ru.txt").write_text("{% block text %}{{ 1|add }}")
+    with registered(name="bad", channels=("bell", "email"), templates="notices/bad"):
+        notice = owe(source, kind="bad", to=Recipient.user(head))
+        deliver(now=NOON)
+        assert again(notice).state == State.DEAD
+        assert "could not be written" in page(head_client, f"/notices/{notice.pk}/")
+        BellItem.objects.create(notice=notice, user=head, created_at=NOON)
+        assert "bad" in page(head_client, "/notices/mine/")
+
+
 def test_dead_letter_is_tried_again_by_a_button(source, head_client, head):
     notice = owe(source)
     Notice.objects.filter(pk=notice.pk).update(state=State.DEAD, next_attempt_at=None)
