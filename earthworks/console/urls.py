@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from earthworks.console import actions, public, views
+from earthworks.console import actions, exports, public, views
 
 app_name = "works"
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("repairs/<int:repair>/", views.repair, name="repair"),
     path("claims/", views.claims, name="claims"),
     path("claims/<int:claim>/letter.pdf", views.claim_letter, name="claim_letter"),
+    path("feed.<slug:form>", exports.feed, name="feed"),
     path("public/<str:number>/", public.order, name="public"),
 ]
