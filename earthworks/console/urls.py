@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from earthworks.console import actions, exports, public, views
+from earthworks.console import actions, drawing, exports, inspecting, public, views
 
 app_name = "works"
 
 urlpatterns = [
     path("", views.orders, name="orders"),
+    path("new/", drawing.new_order, name="new"),
+    path("orders/<int:order>/inspect/", inspecting.inspect, name="inspect"),
+    path("photos/<int:photo>/", inspecting.photo, name="photo"),
     path("orders/<int:order>/", views.order, name="order"),
     path("orders/<int:order>/<slug:action>/", actions.act, name="act"),
     path("repairs/<int:repair>/", views.repair, name="repair"),

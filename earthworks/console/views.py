@@ -10,7 +10,9 @@ from citymap.accounts.access import may, requires, visible
 from citymap.geo import lon_lat
 from earthworks.conflict_registry import conflicts_of
 from earthworks.console.actions import actions_for
+from earthworks.console.exports import TYPES
 from earthworks.console.filters import OrderFilter
+from earthworks.console.inspecting import INSPECTED
 from earthworks.facts import answer_of
 from earthworks.models import Claim, Order, RepairWork
 from earthworks.services.orders import dig_of
@@ -33,6 +35,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(order, answer_of(order, today)) for order in page.object_list],
         "may_edit": may(request.user, "works.edit"),
+        "feeds": list(TYPES),
     }
     return render(request, "earthworks/orders.html", context)
 
@@ -57,6 +60,8 @@ def order(request: HttpRequest, order: int) -> HttpResponse:
         "claims": found.claims.select_related("organization", "deadline"),
         "conflicts": conflicts_of(dig_of(found)) if found.state in LIVE else [],
         "actions": actions_for(found, request.user),
+        "may_inspect": found.state in INSPECTED and may(request.user, "works.inspect", found),
+        "photos": found.photos.all(),
         "lon": lon,
         "lat": lat,
     }
