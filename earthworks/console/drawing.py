@@ -92,8 +92,9 @@ class OrderForm(forms.Form):
 def new_order(request: HttpRequest) -> HttpResponse:
     """Draw an order; a form sent twice makes one."""
     initial = {"request_key": uuid.uuid4(), "begins_on": timezone.localdate()}
-    form = OrderForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = OrderForm(request.POST if posted else None, initial=initial)
+    if posted and form.is_valid():
         try:
             order = _draw(form.cleaned_data, request)
         except (WorksError, DeadlineError) as error:
@@ -104,7 +105,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The draft is saved."))
             return redirect("works:order", order.pk)
     context = {"form": form, "map_config": map_config(request, title=_("New order"))}
-    status = 400 if request.method == "POST" else 200
+    status = 400 if posted else 200
     return render(request, "earthworks/new_order.html", context, status=status)
 
 

@@ -57,8 +57,11 @@ def inspect(request: HttpRequest, order: int) -> HttpResponse:
     """The form of an inspection; saved whole or not at all."""
     rows = visible(Order.objects.filter(state__in=INSPECTED), request.user, "works.inspect")
     found = get_object_or_404(rows, pk=order)
-    form = InspectionForm(request.POST or None, request.FILES or None, order=found)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = InspectionForm(
+        request.POST if posted else None, request.FILES if posted else None, order=found
+    )
+    if posted and form.is_valid():
         try:
             _record(found, form.cleaned_data, request)
         except (WorksError, CoordinateError) as error:
@@ -66,7 +69,7 @@ def inspect(request: HttpRequest, order: int) -> HttpResponse:
         else:
             messages.success(request, _("The inspection is recorded."))
             return redirect("works:order", order)
-    status = 400 if form.is_bound else 200
+    status = 400 if posted else 200
     context = {"form": form, "order": found}
     return render(request, "earthworks/inspection.html", context, status=status)
 

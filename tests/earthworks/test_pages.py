@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,6 +18,7 @@ from earthworks.errors import WorksError
 from earthworks.models import Acceptance, Order, Photo
 from earthworks.services import claims
 from earthworks.services.photos import add_photo, rewritten
+from tests.earthworks.pictures import picture
 from tests.earthworks.world import approving, body, brought_to, dig, draft, issued, local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
@@ -34,12 +34,6 @@ def signed_in(role: Role, **values) -> Client:
     client = Client(headers={"accept-language": "en"})
     client.force_login(user)
     return client
-
-
-def picture(size=(40, 30), **options) -> bytes:
-    file = BytesIO()
-    Image.new("RGB", size, (200, 10, 10)).save(file, "JPEG", **options)
-    return file.getvalue()
 
 
 def form(**values) -> dict:
