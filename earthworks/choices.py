@@ -19,8 +19,8 @@ class OrderState(TextChoices):
 
 
 class OrderKind(TextChoices):
-    PLANNED = "planned", _("Planned")
-    EMERGENCY = "emergency", _("Emergency")
+    PLANNED = "planned", _("Planned works")
+    EMERGENCY = "emergency", _("Emergency works")
 
 
 class WorkKind(TextChoices):
