@@ -145,6 +145,7 @@ def _evidence(claim: Claim, order: Order) -> list[tuple[str, str]]:
     """Facts that prove the claim, as `label, value`."""
     lon, lat = lon_lat(order.geom.point_on_surface)
     basis = DeadlineBasis(claim.deadline.basis).label
+    damaged = round(sum(order.areas_m2.values()), 1)
     lines = [
         (_("Place"), order.address),
         (_("Position"), f"{lat:.6f}, {lon:.6f}"),
@@ -157,10 +158,7 @@ def _evidence(claim: Claim, order: Order) -> list[tuple[str, str]]:
             _("Overdue since"),
             formats.date_format(timezone.localtime(claim.fell_due_at), "DATETIME_FORMAT"),
         ),
-        (
-            _("Damaged surface"),
-            f"{formats.number_format(round(sum(order.areas_m2.values()), 1))} m²",
-        ),
+        (_("Damaged surface"), _("%(area)s m²") % {"area": formats.number_format(damaged)}),
     ]
     lines += [
         (

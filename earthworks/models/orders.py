@@ -164,7 +164,7 @@ class Order(models.Model):
     )
     applied_at = _moment(_("applied for"))
     issued_at = _moment(_("issued"))
-    started_at = _moment(_("started"))
+    started_at = _moment(_("digging began"))
     works_done_at = _moment(_("works done"))
     restored_interim_at = _moment(_("restored temporarily"))
     restored_at = _moment(_("restored"))
