@@ -31,8 +31,6 @@ from earthworks.choices import (
     OrderKind,
     OrderState,
     PhotoStage,
-    RepairKind,
-    RepairState,
     WorkKind,
 )
 from earthworks.deadlines import (
@@ -43,28 +41,25 @@ from earthworks.deadlines import (
     last_winter,
     restoration_due,
 )
+from earthworks.demo_repairs import SOURCE, YEARS, bodies, make_repairs
 from earthworks.errors import BadDigError
 from earthworks.models import (
     Acceptance,
-    BudgetLine,
     ClaimPolicy,
     Deadline,
     Extension,
     Numbering,
     Order,
     Photo,
-    RepairPlan,
     RepairWork,
 )
 from earthworks.rules import current_rules
 from earthworks.shapes import trench
-from layers.choices import CARRIAGEWAY_CLASSES, NetworkKind
-from layers.models import NetworkSegment, Road
+from layers.choices import NetworkKind
+from layers.models import NetworkSegment
 
 ORDERS_A_YEAR, REPAIRS_A_YEAR = 240, 60
-YEARS = 3
 SPACE = uuid.UUID("6b5c3c0e-0f1c-4d0a-9a3e-109010901090")
-SOURCE = "demo"
 _DAY = dt.timedelta(days=1)
 # Contractor -> how often it is late.
 CONTRACTORS = {"build1": 0.05, "build2": 0.08, "build3": 0.35, "build4": 0.1, "build5": 0.3}
@@ -108,11 +103,6 @@ def name_police() -> None:
     police = Organization.objects.filter(source=SOURCE, source_id="police").first()
     if police is not None:
         ClaimPolicy.objects.filter(police=None).update(police=police)
-
-
-def bodies(*names: str) -> dict[str, Organization]:
-    found = Organization.objects.filter(source=SOURCE, source_id__in=names)
-    return {body.source_id: body for body in found}
 
 
 # --- orders -------------------------------------------------------------------------------
@@ -377,51 +367,6 @@ def _accept(lives: list[Life]) -> None:
         )
         for (life, moment, duty), photo in zip(done, photos, strict=True)
     )  # fmt: skip
-
-
-# --- repairs ------------------------------------------------------------------------------
-def make_repairs(chance: random.Random, today: dt.date, count: int) -> int:
-    """Road repairs in yearly plans; returns how many."""
-    roads = list(
-        Road.objects.current().filter(road_class__in=CARRIAGEWAY_CLASSES)
-        .order_by("source", "source_id").only("name", "geom")[:2000]
-    )  # fmt: skip
-    known = bodies("roads", "build1", "build4")
-    if not roads or len(known) < 3:
-        return 0
-    plans: dict[int, RepairPlan] = {}
-    works = []
-    for number in range(count):
-        begins_on = today - chance.randint(-120, 365 * YEARS) * _DAY
-        ends_on = begins_on + chance.randint(10, 40) * _DAY
-        year = begins_on.year
-        if year not in plans:
-            plans[year] = RepairPlan.objects.create(
-                organization=known["roads"], year=year, kind=RepairKind.ROAD,
-                title="План ремонта дорог",
-            )  # fmt: skip
-        road = chance.choice(roads)
-        works.append(
-            RepairWork(
-                source=SOURCE, source_id=str(number), plan=plans[year], kind=RepairKind.ROAD,
-                title=f"Ремонт дороги: {road.name or 'внутриквартальный проезд'}",
-                organization=known["roads"],
-                contractor=known[chance.choice(["build1", "build4"])],
-                geom=road.geom, begins_on=begins_on, ends_on=ends_on, first_ends_on=ends_on,
-            )
-        )  # fmt: skip
-    RepairWork.objects.bulk_create(works)
-    BudgetLine.objects.bulk_create(
-        BudgetLine(work=work, source="Местный бюджет", amount_kzt=chance.randint(5, 90) * 1_000_000)
-        for work in works
-    )
-    running = [work.pk for work in works if work.begins_on <= today]
-    done = [work for work in works if work.ends_on < today]
-    RepairWork.objects.filter(pk__in=running).update(state=RepairState.RUNNING)
-    for work in done:
-        work.state, work.started_on, work.done_on = RepairState.DONE, work.begins_on, work.ends_on
-    RepairWork.objects.bulk_update(done, ["state", "started_on", "done_on"], batch_size=500)
-    return len(works)
 
 
 register_demo(DemoPart(name="works", load=load_works, order=60))

@@ -16,7 +16,7 @@ from earthworks.deadlines import MAX_YEARS, due_at, guarantee_until
 from earthworks.errors import WorksError
 from earthworks.models import Acceptance, Extension, Order, Photo
 from earthworks.rules import current_rules
-from earthworks.services.claims import resolve_fulfilled, revoke_claims
+from earthworks.services.claim_ends import resolve_fulfilled, revoke_claims
 from earthworks.services.gate import check_state, locked, needed, set_deadline, step, today
 from earthworks.shapes import check_inside_city
 from earthworks.workflow import EXTENDABLE

@@ -14,7 +14,7 @@ from citymap.personal.services import save_person
 from earthworks.choices import Addressee, ClaimState, OrderState, PoliceDecision
 from earthworks.errors import WorksError, WrongStateError
 from earthworks.models import Claim, ClaimDocument, ClaimPolicy
-from earthworks.services import claims, works
+from earthworks.services import claim_ends, claims, works
 from tests.earthworks.world import (
     body,
     brought_to,
@@ -247,17 +247,17 @@ def claim_in(state: ClaimState) -> Claim:
 
 def test_answered_disputed_withdrawn():
     claim = claim_in(ClaimState.SENT)
-    claim = claims.answer_claim(claim=claim, text="We are on it", user=official())
+    claim = claim_ends.answer_claim(claim=claim, text="We are on it", user=official())
     with pytest.raises(WorksError):
-        claims.dispute_claim(claim=claim, ground=" ", user=official())
-    claim = claims.dispute_claim(claim=claim, ground="It was restored", user=official())
-    claim = claims.withdraw_claim(claim=claim, reason="The photo proves it", user=official())
+        claim_ends.dispute_claim(claim=claim, ground=" ", user=official())
+    claim = claim_ends.dispute_claim(claim=claim, ground="It was restored", user=official())
+    claim = claim_ends.withdraw_claim(claim=claim, reason="The photo proves it", user=official())
     assert claim.state == ClaimState.WITHDRAWN
     assert Notice.objects.filter(kind="claim_withdrawn").count() == 1
     with pytest.raises(WrongStateError):
-        claims.withdraw_claim(claim=claim, reason="again", user=official())
+        claim_ends.withdraw_claim(claim=claim, reason="again", user=official())
     with pytest.raises(WrongStateError):
-        claims.answer_claim(claim=claim, text="late", user=official())
+        claim_ends.answer_claim(claim=claim, text="late", user=official())
 
 
 def test_followed_at_the_police_to_the_fine():
@@ -266,12 +266,12 @@ def test_followed_at_the_police_to_the_fine():
     claims.sweep(now=LATE)
     to_police, to_holder = Claim.objects.to_police().get(), Claim.objects.to_holder().get()
     with pytest.raises(WorksError):
-        claims.record_police(claim=to_holder, values={"police_number": "1"}, user=official())
+        claim_ends.record_police(claim=to_holder, values={"police_number": "1"}, user=official())
     with pytest.raises(WorksError):
-        claims.record_police(claim=to_police, values={"fine_kzt": 5}, user=official())
+        claim_ends.record_police(claim=to_police, values={"fine_kzt": 5}, user=official())
     with pytest.raises(WorksError):
-        claims.record_police(claim=to_police, values={"state": "resolved"}, user=official())
-    row = claims.record_police(
+        claim_ends.record_police(claim=to_police, values={"state": "resolved"}, user=official())
+    row = claim_ends.record_police(
         claim=to_police, user=official(),
         values={
             "police_number": "КУИ-77", "protocol_number": "12", "decision": PoliceDecision.FINE,
