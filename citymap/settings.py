@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "citymap.tiles",
     "citymap.places",
     "layers",
+    "appeals",
     # Layers of a city's own, see docs/dev/add-a-layer.md.
     *env.list("CITYMAP_EXTRA_APPS", default=[]),
     "django.contrib.admin",
