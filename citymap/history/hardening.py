@@ -102,6 +102,17 @@ def _listed(values: dict[str, str]) -> tuple[str, ...]:
     return tuple(sorted(f"{name}={value}" for name, value in values.items()))
 
 
+def owner_is_serving(connection: BaseDatabaseWrapper) -> bool:
+    """Whether this session's role is the owner of the history, or may become it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, tableowner, 'MEMBER') FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename = 'history_chainrecord'"
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
 # --- what is wrong ------------------------------------------------------------------------
 def problems(connection: BaseDatabaseWrapper) -> list[str]:
     """What is not as it should be, one line each; empty when history is protected."""
