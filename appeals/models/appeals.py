@@ -4,8 +4,8 @@ from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Q, Value
-from django.db.models.functions import Cast, Concat, LPad
-from django.db.models.lookups import Exact
+from django.db.models.functions import Cast, Concat, Length, LPad
+from django.db.models.lookups import Exact, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from appeals.choices import Channel, Outcome, Regime, State, TermUnit, Urgency
@@ -204,7 +204,8 @@ class Appeal(models.Model):
                 name="appeal_number_follows",
             ),
             models.CheckConstraint(
-                condition=~Q(text="") & Q(text__length__lte=MAX_TEXT), name="appeal_text_sane"
+                condition=~Q(text="") & Q(LessThanOrEqual(Length("text"), MAX_TEXT)),
+                name="appeal_text_sane",
             ),
             models.CheckConstraint(
                 condition=ValidGeometry("geom") & Q(geom__isempty=False),

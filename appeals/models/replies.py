@@ -3,6 +3,8 @@
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from appeals.choices import CheckResult, CostClass, Evidence, Outcome, PromiseState, ReplyFlag
@@ -73,7 +75,7 @@ class Report(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(outcome__in=Outcome.values) & ~Q(text="")
-                & Q(text__length__lte=MAX_TEXT),
+                & Q(LessThanOrEqual(Length("text"), MAX_TEXT)),
                 name="report_says_something",
             ),
             models.CheckConstraint(
