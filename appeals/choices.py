@@ -103,6 +103,7 @@ class PauseReason(TextChoices):
     APPLICANT = "applicant", _("Waiting for the applicant")
     ACCESS = "access", _("No access to the premises")
     EXPERTISE = "expertise", _("Waiting for an expert opinion")
+    MEDIATION = "mediation", _("In mediation")
 
 
 class ReopenReason(TextChoices):

@@ -74,9 +74,7 @@ def load_categories(*, file: Path = CATEGORIES_FILE, using: str = "default") -> 
 def load_terms(*, using: str = "default") -> None:
     """The terms of procedure, for a lawyer to confirm."""
     PolicyTerm.objects.using(using).bulk_create(
-        PolicyTerm(
-            code=code, amount=amount, unit=unit, citation=citation, valid_from=IN_FORCE_FROM
-        )
+        PolicyTerm(code=code, amount=amount, unit=unit, citation=citation, valid_from=IN_FORCE_FROM)
         for code, (amount, unit, citation) in TERMS.items()
     )
 

@@ -12,7 +12,8 @@ from appeals.choices import PromiseState, State
 from appeals.workflow import ENDED, OPEN, RUNNING
 from citymap.text import fold
 
-# PostgreSQL's configuration for each language of the knowledge base (models/knowledge.py).
+# PostgreSQL's configuration for each language of the knowledge base. Version 15 has no Kazakh
+# dictionary: words are taken as they are, and search asks by beginnings.
 SEARCH_CONFIGS = {"ru": "russian", "kk": "simple"}
 
 
@@ -72,10 +73,8 @@ class AppealQuerySet(QuerySet):
         return self.overdue(moment)
 
     def tray(self) -> Self:
-        """What waits for a coordinator: nobody answers for it yet."""
-        return self.filter(
-            state__in=[State.REGISTERED, State.RETURNED, State.REOPENED], executor__isnull=True
-        )
+        """What waits for a coordinator: nobody works on it."""
+        return self.filter(state__in=[State.REGISTERED, State.RETURNED, State.REOPENED])
 
     def registered_between(self, start: dt.datetime, end: dt.datetime) -> Self:
         """Registered at or after `start` and before `end`."""
@@ -150,9 +149,9 @@ class KnowledgeQuerySet(QuerySet):
         """
         language = language if language in SEARCH_CONFIGS else "ru"
         config, field = SEARCH_CONFIGS[language], f"current__search_{language}"
-        words = [
-            "".join(char for char in word if char.isalnum()) for word in fold(text).split()
-        ][:20]
+        words = ["".join(char for char in word if char.isalnum()) for word in fold(text).split()][
+            :20
+        ]
         words = [word for word in words if word]
         if not words:
             return self.none()

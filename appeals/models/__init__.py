@@ -8,7 +8,7 @@ from appeals.models.knowledge import KnowledgeArticle, KnowledgeVersion
 from appeals.models.photos import Photo
 from appeals.models.replies import OnSiteCheck, Promise, Report
 from appeals.models.routing import RoutingRule
-from appeals.models.steps import CoExecutor, Extension, Joining, Pause
+from appeals.models.steps import CoExecutor, Extension, Joining, Pause, Remark
 
 __all__ = [
     "Appeal",
@@ -31,6 +31,7 @@ __all__ = [
     "Photo",
     "PolicyTerm",
     "Promise",
+    "Remark",
     "Report",
     "RoutingRule",
 ]

@@ -63,13 +63,15 @@ class Appeal(models.Model):
     language = models.CharField(
         _("language"), max_length=2, choices=Language, db_comment="Replies are given in it"
     )
-    urgency = models.CharField(
-        _("urgency"), max_length=10, choices=Urgency, default=Urgency.NORMAL
-    )
+    urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency, default=Urgency.NORMAL)
     text = models.TextField(_("text"))
     text_key = models.TextField(
         default="", blank=True, editable=False, db_comment="Words of the text for likeness"
     )
+    key = models.UUIDField(
+        unique=True, null=True, blank=True, editable=False,
+        db_comment="Made by the form: a form sent twice is one appeal",
+    )  # fmt: skip
     practice = models.BooleanField(
         _("practice"), default=False, db_default=False,
         db_comment="Made in training: outside of all statistics",
@@ -138,9 +140,7 @@ class Appeal(models.Model):
     paused_at = models.DateTimeField(
         _("paused since"), null=True, blank=True, db_comment="Set while the clock stands"
     )
-    extensions_count = models.PositiveSmallIntegerField(
-        _("extensions"), default=0, db_default=0
-    )
+    extensions_count = models.PositiveSmallIntegerField(_("extensions"), default=0, db_default=0)
     reported_at = models.DateTimeField(
         _("reported"), null=True, blank=True, db_comment="First report that was not sent back"
     )
@@ -239,7 +239,8 @@ class Appeal(models.Model):
                 name="appeal_mediation_knows_the_way_back",
             ),
             models.CheckConstraint(
-                condition=Q(paused_at__isnull=True) | Q(state__in=sorted(PAUSABLE)),
+                condition=Q(paused_at__isnull=True)
+                | Q(state__in=sorted({*PAUSABLE, State.MEDIATION})),
                 name="appeal_paused_where_it_may_be",
             ),
             models.CheckConstraint(
@@ -364,9 +365,7 @@ class Applicant(models.Model):
         verbose_name_plural = _("applicants")
         ordering = ["id"]
         db_table_comment = "Who asked; each is told the result"
-        constraints = [
-            models.UniqueConstraint(fields=["appeal", "person"], name="applicant_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["appeal", "person"], name="applicant_once")]
 
     def __str__(self) -> str:
         return f"{self.appeal_id} {self.person_id}"

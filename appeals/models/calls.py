@@ -101,9 +101,7 @@ class Contact(models.Model):
             ),
         ]  # fmt: skip
         indexes = [
-            models.Index(
-                fields=["started_at"], condition=Q(kind=""), name="contact_open"
-            ),
+            models.Index(fields=["started_at"], condition=Q(kind=""), name="contact_open"),
             models.Index(fields=["started_at"], name="contact_when"),
             models.Index(fields=["caller", "-started_at"], name="contact_of_caller"),
         ]

@@ -83,9 +83,7 @@ class IncidentBuilding(models.Model):
     class Meta:
         db_table_comment = "Buildings that an incident concerns"
         constraints = [
-            models.UniqueConstraint(
-                fields=["incident", "building"], name="incidentbuilding_once"
-            )
+            models.UniqueConstraint(fields=["incident", "building"], name="incidentbuilding_once")
         ]
 
     def __str__(self) -> str:

@@ -8,12 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from appeals.models.categories import Category
-from appeals.querysets import KnowledgeQuerySet
+from appeals.querysets import SEARCH_CONFIGS, KnowledgeQuerySet
 from citymap.accounts.models import User
 from citymap.history.tracking import tracked
-
-# PostgreSQL 15 has no Kazakh dictionary: words are taken as they are, search asks by beginnings.
-CONFIGS = {"ru": "russian", "kk": "simple"}
 
 
 @tracked()
@@ -45,10 +42,10 @@ class KnowledgeArticle(models.Model):
 
 def _vector(language: str) -> models.GeneratedField:
     return models.GeneratedField(
-        expression=SearchVector(f"title_{language}", config=CONFIGS[language], weight="A")
+        expression=SearchVector(f"title_{language}", config=SEARCH_CONFIGS[language], weight="A")
         + SearchVector(
             f"steps_{language}", f"documents_{language}", f"who_{language}",
-            config=CONFIGS[language], weight="B",
+            config=SEARCH_CONFIGS[language], weight="B",
         ),
         output_field=SearchVectorField(),
         db_persist=True,
@@ -89,9 +86,7 @@ class KnowledgeVersion(models.Model):
         ordering = ["article", "number"]
         db_table_comment = "Versions of articles, never edited"
         constraints = [
-            models.UniqueConstraint(
-                fields=["article", "number"], name="knowledgeversion_numbered"
-            ),
+            models.UniqueConstraint(fields=["article", "number"], name="knowledgeversion_numbered"),
             models.CheckConstraint(
                 condition=~Q(title_ru="") & ~Q(title_kk="") & ~Q(steps_ru="") & ~Q(steps_kk=""),
                 name="knowledgeversion_in_both_languages",

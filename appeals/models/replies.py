@@ -53,9 +53,7 @@ class Report(models.Model):
     verified_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    verified_how = models.CharField(
-        _("verified how"), max_length=10, choices=Evidence, blank=True
-    )
+    verified_how = models.CharField(_("verified how"), max_length=10, choices=Evidence, blank=True)
     flags_note = models.CharField(
         _("why accepted in spite of flags"), max_length=MAX_REASON, blank=True
     )
@@ -63,9 +61,7 @@ class Report(models.Model):
     sent_back_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    sent_back_reason = models.CharField(
-        _("why sent back"), max_length=MAX_REASON, blank=True
-    )
+    sent_back_reason = models.CharField(_("why sent back"), max_length=MAX_REASON, blank=True)
 
     class Meta:
         verbose_name = _("report")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals.choices import PauseReason
 from appeals.models.appeals import Appeal
 from appeals.models.categories import CHAIN
+from appeals.workflow import OPERATIONS
 from citymap.accounts.models import Organization, User
 from citymap.history.tracking import tracked
 
@@ -37,9 +38,7 @@ class CoExecutor(models.Model):
         verbose_name = _("co-executor")
         verbose_name_plural = _("co-executors")
         db_table_comment = "Bodies that help the main executor"
-        constraints = [
-            models.UniqueConstraint(fields=["appeal", "body"], name="coexecutor_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["appeal", "body"], name="coexecutor_once")]
 
     def __str__(self) -> str:
         return f"{self.appeal_id} {self.body_id}"
@@ -100,6 +99,10 @@ class Extension(models.Model):
     due_before = models.DateTimeField(_("deadline before"))
     until = models.DateTimeField(_("new deadline"))
     reason = _reason()
+    by_reopening = models.BooleanField(
+        _("new term after reopening"), default=False, db_default=False,
+        db_comment="Not an extension in the sense of the law, and not counted as one",
+    )  # fmt: skip
     tell_by = models.DateTimeField(
         _("to be told by"), null=True, blank=True,
         db_comment="Statutory appeals: by when the applicant must have been told",
@@ -162,3 +165,35 @@ class Joining(models.Model):
 
     def __str__(self) -> str:
         return f"{self.appeal_id} → {self.into_id}"
+
+
+@tracked(chain=CHAIN, salted=["text"])
+class Remark(models.Model):
+    """Why something was done with an appeal, in the words of whoever did it."""
+
+    appeal = models.ForeignKey(
+        Appeal, verbose_name=_("appeal"), on_delete=models.PROTECT, related_name="remarks"
+    )
+    operation = models.CharField(
+        _("operation"), max_length=30, db_comment="Name of the operation in workflow.py"
+    )
+    text = models.CharField(_("text"), max_length=MAX_REASON)
+    made_at = models.DateTimeField(_("made"))
+    made_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+        ordering = ["made_at", "id"]
+        db_table_comment = "Reasons of operations"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(operation__in=sorted(OPERATIONS)) & ~Q(text=""),
+                name="remark_of_an_operation",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appeal_id} {self.operation}"
