@@ -12,14 +12,21 @@ from pathlib import Path
 from django.db import connections, transaction
 
 from appeals.choices import Evidence, Regime, TermUnit
+from appeals.keeping import RULE
 from appeals.models import Category, DeadlinePolicy, PolicyTerm
 from appeals.policies import TERMS
 from citymap.history.context import acting
+from citymap.personal.models import RetentionRule
 
 CATEGORIES_FILE = Path(__file__).parent / "data" / "categories.csv"
 # Terms count from here on; older appeals come by import, with their own deadlines.
 IN_FORCE_FROM = dt.date(2020, 1, 1)
 CITATION = "Регламент центра 109 (по умолчанию)"
+KEEP_MONTHS = 60
+KEEP_CITATION = (
+    "Закон РК «О персональных данных и их защите» от 21.05.2013 № 94-V, ст. 12:"
+    " не дольше, чем нужно для цели сбора; пять лет — как у обращений граждан"
+)
 # Danger to people: the head is told of a breach at once, operators read a script.
 DANGER = frozenset(
     {
@@ -82,10 +89,16 @@ def load_terms(*, using: str = "default") -> None:
 def fill_empty_tables(sender: object, using: str = "default", **kwargs: object) -> None:
     """After a migrate: the tree and the terms, where there are none."""
     there = set(connections[using].introspection.table_names())
-    if not {Category._meta.db_table, PolicyTerm._meta.db_table} <= there:
+    needed = {model._meta.db_table for model in (Category, PolicyTerm, RetentionRule)}
+    if not needed <= there:
         return
     with transaction.atomic(using=using), acting(command="migrate"):
         if not Category.objects.using(using).exists():
             load_categories(using=using)
         if not PolicyTerm.objects.using(using).exists():
             load_terms(using=using)
+        if not RetentionRule.objects.using(using).filter(code=RULE).exists():
+            RetentionRule.objects.using(using).create(
+                code=RULE, valid_from=IN_FORCE_FROM, keep_months=KEEP_MONTHS,
+                citation=KEEP_CITATION,
+            )  # fmt: skip
