@@ -14,6 +14,7 @@ from citymap.accounts.bin import SHAPE, validate_bin
 from citymap.accounts.choices import ContactKind, Language, OrganizationKind
 from citymap.accounts.models.areas import Area
 from citymap.accounts.querysets import OrganizationQuerySet
+from citymap.history.tracking import tracked
 
 
 def state_languages() -> list[str]:
@@ -45,6 +46,7 @@ class OrganizationGroup(models.Model):
         return self.name
 
 
+@tracked()
 class Organization(models.Model):
     """A body that answers for something in the city: state body, utility, house manager."""
 
@@ -55,7 +57,7 @@ class Organization(models.Model):
     name_en = models.CharField(_("name in English"), max_length=300, blank=True)
     short_name = models.CharField(_("short name"), max_length=100, blank=True)
     bin = models.CharField(
-        "BIN", max_length=12, blank=True, db_default="", validators=[validate_bin],
+        _("BIN"), max_length=12, blank=True, db_default="", validators=[validate_bin],
         db_comment="БИН: twelve digits, the last is a checksum",
     )  # fmt: skip
     parent = models.ForeignKey(

@@ -23,7 +23,9 @@ DAY = dt.date(2026, 3, 1)
 
 
 def labels(model) -> list[str]:
-    return list(model.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", flat=True))
+    return list(
+        model.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", flat=True)
+    )
 
 
 def test_insert_update_delete(ledger):
