@@ -1,5 +1,7 @@
 """Appeals: what is wrong, where, who answers for it, by when."""
 
+import datetime as dt
+
 from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.contrib.postgres.indexes import GinIndex, GistIndex
@@ -68,7 +70,7 @@ class Appeal(models.Model):
     text_key = models.TextField(
         default="", blank=True, editable=False, db_comment="Words of the text for likeness"
     )
-    key = models.UUIDField(
+    form_key = models.UUIDField(
         unique=True, null=True, blank=True, editable=False,
         db_comment="Made by the form: a form sent twice is one appeal",
     )  # fmt: skip
@@ -279,6 +281,11 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def is_overdue(self, now: dt.datetime) -> bool:
+        """Whether the deadline has passed and nobody has reported; derived, never stored."""
+        running = self.state in RUNNING and self.paused_at is None
+        return running and self.due_at is not None and now > self.due_at
 
 
 class AppealCounter(models.Model):

@@ -14,6 +14,7 @@ from appeals.services.bodies import (
 )
 from appeals.services.contacts import consult, drop, follow_up, register_contact, transfer
 from appeals.services.joining import from_mediation, join, split, to_mediation
+from appeals.services.knowledge import publish
 from appeals.services.pictures import add_photos, cleaned
 from appeals.services.registration import add_applicant, register, route
 from appeals.services.verification import (
@@ -46,6 +47,7 @@ __all__ = [
     "from_mediation",
     "join",
     "pause",
+    "publish",
     "register",
     "register_contact",
     "reject",

@@ -63,7 +63,7 @@ def register(
     appeal that is there. Raises InvalidError and the other errors of `errors.py`.
     """
     require_register(user)
-    if key is not None and (known := Appeal.objects.filter(key=key).first()):
+    if key is not None and (known := Appeal.objects.filter(form_key=key).first()):
         return known
     now = now or timezone.now()
     text = _checked(category, text, language, channel, regime, urgency, applicants)
@@ -88,7 +88,7 @@ def register(
         geom=where.geom, place=where.label, building=where.building, yard=where.yard,
         street=where.street, registered_by=user, received_at=received_at, registered_at=now,
         term_amount=applied.term.amount, term_unit=applied.term.unit, first_due_at=due,
-        due_at=due, incident=incident, key=key, practice=practice,
+        due_at=due, incident=incident, form_key=key, practice=practice,
         recurrence_of=find_recurrence(category=category, where=where, now=now),
     )  # fmt: skip
     _number(appeal, day.year)

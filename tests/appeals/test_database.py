@@ -37,7 +37,7 @@ def imported(world, state: State) -> Appeal:
     row.ended_at = MONDAY if state in ENDED else None
     row.state_before = State.ASSIGNED if state == State.MEDIATION else ""
     row.joined_into = template if state == State.JOINED else None
-    row.key = None
+    row.form_key = None
     row.save(force_insert=True)
     return row
 

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appeals import services
@@ -21,6 +21,7 @@ reports = st.builds(
 )  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(reports)
 def test_every_report_may_be_drawn_and_none_but_onsite_must(report):
     assert 0 < risk(report) <= MOST
@@ -30,6 +31,7 @@ def test_what_must_be_seen_always_is():
     assert risk(Reported(appeal=1, onsite_category=True)) == 1.0
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(reports, max_size=40, unique_by=lambda one: one.appeal), st.integers(0, 10))
 def test_a_draw_is_the_same_again_whatever_the_order(some, most):
     values = {"day": TODAY, "seed": "s", "most": most}

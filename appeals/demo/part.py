@@ -1,0 +1,112 @@
+"""`loaddemo`'s part of this room: rules, then years of contacts, appeals, replies, calls."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.conf import settings
+from django.contrib.gis.db.models.functions import Centroid, Distance
+from django.db import transaction
+from django.db.models import FloatField, Value
+from django.utils import timezone
+
+from appeals.demo.bodies import make_rules
+from appeals.demo.lives import DEMO_SOURCE, Lives, write_lives
+from appeals.demo.planning import City, Hotspot, plan_appeals, plan_contacts
+from appeals.models import Appeal, Category
+from citymap.demo import DemoOptions, DemoPart, register_demo
+from citymap.history.context import acting
+from citymap.personal.services import save_person
+from layers.models import Building, Water
+
+Say = Callable[[str], Any]
+PEOPLE_A_YEAR = 400
+FIRST_NAMES = ("Айгүл", "Марат", "Ольга", "Сергей", "Динара", "Нұрлан", "Татьяна", "Ерлан")
+LAST_NAMES = ("Ахметова", "Иванов", "Смағұлов", "Ким", "Петренко", "Оспанова", "Шмидт", "Жүнісов")
+TRUTH_FILE = "appeals_truth.json"
+FAR_M = 1e6
+
+
+def load_appeals(options: DemoOptions, say: Say) -> None:
+    """Years of activity up to yesterday; nothing when they are there already."""
+    with acting(command="loaddemo"):
+        say(f"routing rules: {make_rules()}")
+        if Appeal.objects.filter(source=DEMO_SOURCE).exists():
+            say("appeals are there already")
+            return
+        city, houses = read_city()
+        if not houses:
+            say("there are no houses: no appeals")
+            return
+        now = timezone.now()
+        last_day = timezone.localdate(now) - dt.timedelta(days=1)
+        contacts = plan_contacts(
+            last_day, years=options.years, scale=options.scale, seed=options.seed
+        )
+        leaves = {}
+        for leaf in Category.objects.leaves().select_related("parent"):
+            leaves.setdefault(leaf.parent.code, []).append(leaf.code)
+        appeals, hotspots = plan_appeals(contacts, city, leaves, seed=options.seed)
+        people = make_people(PEOPLE_A_YEAR * options.years * options.scale)
+        with transaction.atomic():
+            counts = write_lives(
+                Lives(contacts=contacts, appeals=appeals, houses=houses, people=people, now=now)
+            )
+        write_truth(hotspots, appeals)
+        say(", ".join(f"{name}: {count}" for name, count in counts.items()))
+
+
+def read_city() -> tuple[City, list[int]]:
+    """The demo's houses as arrays, in the order of their ids in the source; and their keys."""
+    rivers = Water.objects.current().filter(kind="river")
+    river = None
+    for one in rivers.order_by("source_id"):
+        river = one.geom if river is None else river.union(one.geom)
+    houses = Building.objects.current().annotate(middle=Centroid("geom"))
+    far = Value(FAR_M, output_field=FloatField())
+    houses = houses.annotate(river=far if river is None else Distance("geom", river))
+    rows = list(
+        houses.order_by("source_id", "pk").values_list("pk", "middle", "apartments", "river")
+    )
+    city = City(
+        x=np.array([row[1].x for row in rows]),
+        y=np.array([row[1].y for row in rows]),
+        weight=np.array([1.0 + 0.5 * (row[2] or 0) for row in rows]),
+        river_m=np.array([getattr(row[3], "m", row[3]) for row in rows]),
+    )
+    return city, [row[0] for row in rows]
+
+
+def make_people(count: int) -> list[int]:
+    """Invented residents with numbers that nobody has; their keys."""
+    made = []
+    for number in range(count):
+        first = FIRST_NAMES[number % len(FIRST_NAMES)]
+        last = LAST_NAMES[number // len(FIRST_NAMES) % len(LAST_NAMES)]
+        person = save_person(
+            name=f"{last} {first}", phones=[f"+7700{2_000_000 + number:07d}"],
+            language="kk" if number % 4 == 0 else "ru",
+        )  # fmt: skip
+        made.append(person.pk)
+    return made
+
+
+def write_truth(hotspots: list[Hotspot], appeals: pd.DataFrame) -> None:
+    """What was planted, for checks of whoever looks for it."""
+    folder = settings.CITYMAP_VAR / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    twins = appeals[appeals.twin >= 0]
+    truth = {
+        "hotspots": [asdict(one) for one in hotspots],
+        "duplicates": int((twins.twin_kind == "duplicate").sum()),
+        "recurrences": int((twins.twin_kind == "recurrence").sum()),
+    }
+    text = json.dumps(truth, ensure_ascii=False, indent=1, default=str)
+    (folder / TRUTH_FILE).write_text(text, encoding="utf-8")
+
+
+register_demo(DemoPart(name="appeals", load=load_appeals, order=40))
