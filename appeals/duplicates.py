@@ -48,11 +48,18 @@ def candidates(
     text: str,
     now: dt.datetime | None = None,
     shown: int = MOST_SHOWN,
+    before: Appeal | None = None,
 ) -> list[Candidate]:
-    """The likeliest duplicates, best first. One query for the rows, one for the policy."""
+    """The likeliest duplicates, best first. One query for the rows, one for the policy.
+
+    before: only appeals registered before this one, for those that are there already.
+    """
     now = now or timezone.now()
     oldest = start_of(procedure_term("duplicate-age", timezone.localdate(now)), now)
     found = _near(category, where, oldest)
+    if before is not None:
+        found = found.filter(registered_at__lt=before.registered_at)
+    found = found.order_by("metres", "-pk")[:MOST_LOOKED_AT]
     key = text_key(text)
     if key:
         found = found.annotate(
@@ -78,7 +85,6 @@ def _near(category: Category, where: Where, oldest: dt.datetime) -> QuerySet:
         .filter(Q(state__in=sorted(OPEN)) | Q(ended_at__gte=oldest))
         .annotate(metres=Distance("geom", where.geom))
         .select_related("category", "executor")
-        .order_by("metres", "-pk")[:MOST_LOOKED_AT]
     )
 
 

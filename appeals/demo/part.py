@@ -17,7 +17,8 @@ from django.utils import timezone
 from appeals.demo.bodies import make_rules
 from appeals.demo.lives import DEMO_SOURCE, Lives, write_lives
 from appeals.demo.planning import City, Hotspot, plan_appeals, plan_contacts
-from appeals.models import Appeal, Category
+from appeals.first_rows import read_categories
+from appeals.models import Appeal
 from citymap.demo import DemoOptions, DemoPart, register_demo
 from citymap.history.context import acting
 from citymap.personal.services import save_person
@@ -47,10 +48,7 @@ def load_appeals(options: DemoOptions, say: Say) -> None:
         contacts = plan_contacts(
             last_day, years=options.years, scale=options.scale, seed=options.seed
         )
-        leaves = {}
-        for leaf in Category.objects.leaves().select_related("parent"):
-            leaves.setdefault(leaf.parent.code, []).append(leaf.code)
-        appeals, hotspots = plan_appeals(contacts, city, leaves, seed=options.seed)
+        appeals, hotspots = plan_appeals(contacts, city, read_leaves(), seed=options.seed)
         people = make_people(PEOPLE_A_YEAR * options.years * options.scale)
         with transaction.atomic():
             counts = write_lives(
@@ -58,6 +56,14 @@ def load_appeals(options: DemoOptions, say: Say) -> None:
             )
         write_truth(hotspots, appeals)
         say(", ".join(f"{name}: {count}" for name, count in counts.items()))
+
+
+def read_leaves() -> dict[str, list[str]]:
+    """Codes of leaves by group, as the tree's file has them."""
+    leaves: dict[str, list[str]] = {}
+    for row in read_categories():
+        leaves.setdefault(row["group_code"], []).append(row["code"])
+    return leaves
 
 
 def read_city() -> tuple[City, list[int]]:

@@ -13,6 +13,7 @@ from appeals.services.bodies import (
     start,
 )
 from appeals.services.contacts import consult, drop, follow_up, register_contact, transfer
+from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
 from appeals.services.pictures import add_photos, cleaned
@@ -42,10 +43,12 @@ __all__ = [
     "consult",
     "decide_promise",
     "drop",
+    "end_incident",
     "extend",
     "follow_up",
     "from_mediation",
     "join",
+    "open_incident",
     "pause",
     "publish",
     "register",
