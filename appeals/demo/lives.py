@@ -3,6 +3,7 @@
 import datetime as dt
 import struct
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ from appeals.replycheck import check_reply
 from appeals.sla import Term, first_deadline
 from citymap.geo import city_srid
 from layers.demo import chance
-from layers.models import Building
+from layers.models import Address, Building
 
 DEMO_SOURCE = "demo"
 CHANNELS = {"phone": 78.0, "whatsapp": 8.0, "telegram": 5.0, "portal": 4.0, "visit": 3.0,
@@ -41,7 +42,8 @@ FORMAL, USUALLY_FORMAL = {"roads": 0.35, "akimat": 0.3}, 0.12
 JOINED = 0.6
 APPEAL_COLUMNS = (
     "id", "number", "year", "serial", "state", "regime", "category_id", "channel", "language",
-    "urgency", "text", "text_key", "geom", "building_id", "yard_id", "executor_id", "route",
+    "urgency", "text", "text_key", "geom", "place", "building_id", "yard_id", "executor_id",
+    "route",
     "received_at", "registered_at", "assigned_at", "term_amount", "term_unit", "first_due_at",
     "due_at", "reported_at", "ended_at", "outcome", "joined_into_id", "recurrence_of_id",
     "source", "source_id",
@@ -59,6 +61,16 @@ class Lives:
     now: dt.datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What rows of appeals need of the city: keys of houses, their yards and labels."""
+
+    houses: list[int]
+    yards: dict[int, int | None]
+    categories: dict[str, Category]
+    labels: dict[int, str]
+
+
 class _Life:
     """One appeal's values, worked out in order: later ones rest on earlier ones."""
 
@@ -74,12 +86,17 @@ def write_lives(lives: Lives) -> dict[str, int]:
     made = _live(lives)
     keys = [life.pk for life in made]
     numbers = _numbers(made)
-    yards = dict(Building.objects.filter(pk__in=lives.houses).values_list("pk", "yard"))
-    categories = {one.code: one for one in Category.objects.leaves()}
+    yards = dict(Building.objects.current().values_list("pk", "yard"))
+    facts = _Facts(
+        houses=lives.houses,
+        yards=yards,
+        categories={one.code: one for one in Category.objects.leaves()},
+        labels=_labels(),
+    )
     insert_rows(
         Appeal, APPEAL_COLUMNS,
         (
-            _appeal_row(life, row, number, keys, lives.houses, yards, categories)
+            _appeal_row(life, row, number, keys, facts)
             for life, row, number in zip(made, appeals.itertuples(), numbers, strict=True)
         ),
     )  # fmt: skip
@@ -181,9 +198,18 @@ def _point(x: float, y: float) -> str:
     return struct.pack("<BIIdd", 1, 0x20000001, city_srid(), x, y).hex()
 
 
-def _appeal_row(life, row, number, keys, houses, yards, categories) -> tuple:
+def _labels() -> dict[int, str]:
+    """Street and number of each house."""
+    found = Address.objects.current().filter(building__isnull=False).order_by("-pk")
+    rows = found.values_list("building", "street_name", "house_number")
+    return {house: f"{street}, {number}" for house, street, number in rows}
+
+
+def _appeal_row(
+    life: _Life, row: Any, number: tuple[int, int], keys: list[int], facts: _Facts
+) -> tuple:
     year, serial = number
-    category, house = categories[row.category], houses[row.house]
+    category, house = facts.categories[row.category], facts.houses[row.house]
     joined = life.state == State.JOINED
     with_body = life.state not in (State.JOINED, State.WITHDRAWN)
     return (
@@ -191,7 +217,8 @@ def _appeal_row(life, row, number, keys, houses, yards, categories) -> tuple:
         "service_request", category.pk,
         chance.pick(np.array([row.key], dtype=np.uint64), "channel", CHANNELS)[0],
         "kk" if life.kk else "ru", (Urgency.DANGER if category.danger else Urgency.NORMAL).value,
-        life.text, text_key(life.text), _point(row.x, row.y), house, yards.get(house),
+        life.text, text_key(life.text), _point(row.x, row.y),
+        facts.labels.get(house, ""), house, facts.yards.get(house),
         life.body.pk if with_body else None, "demo", life.received, life.received,
         life.received if with_body else None, life.term.amount, life.term.unit.value, life.due,
         life.due, life.reported, life.ended, life.outcome and life.outcome.value,
