@@ -34,6 +34,12 @@ def test_bodies_are_whole_and_different():
     assert {group for body in bodies for group in body.groups} <= set(GROUPS)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_numbers_are_different_for_every_seed(seed):
+    bins = [body.values["bin"] for body in plan_bodies(seed)]
+    assert len(set(bins)) == len(bins)
+
+
 def test_parents_come_first():
     seen = {""}
     for body in plan_bodies(SEED):
