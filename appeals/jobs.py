@@ -11,14 +11,17 @@ from citymap.personal.retention import Keeper, register_keeper
 
 MINUTE = dt.timedelta(minutes=1)
 
-for order, (name, every, run) in enumerate(
+for order, (name, title, every, run) in enumerate(
     [
-        ("appeals.deadlines", 5 * MINUTE, sweeps.tell_deadlines),
-        ("appeals.promises", 60 * MINUTE, sweeps.decide_promises),
-        ("appeals.promise-reminders", 60 * MINUTE, sweeps.remind_promises),
-        ("appeals.call-backs", 15 * MINUTE, sweeps.remind_to_call),
+        ("appeals.deadlines", _("Deadlines of appeals"), 5 * MINUTE, sweeps.tell_deadlines),
+        ("appeals.promises", _("Promises that fell due"), 60 * MINUTE, sweeps.decide_promises),
+        (
+            "appeals.promise-reminders", _("Promises of tomorrow"), 60 * MINUTE,
+            sweeps.remind_promises,
+        ),
+        ("appeals.call-backs", _("Results to be told"), 15 * MINUTE, sweeps.remind_to_call),
     ]
-):
-    register_sweep(Sweep(name=name, every=every, run=run, order=100 + order))
+):  # fmt: skip
+    register_sweep(Sweep(name=name, title=title, every=every, run=run, order=100 + order))
 
 register_keeper(Keeper(name="appeals", title=_("Appeals"), needed_until=needed_until, order=10))

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from appeals.workflow import COORDINATION, DESK, OPERATIONS
-from citymap.accounts.access import Limit, Permission, register_permission
+from citymap.accounts.access import AnyUser, Limit, Permission, may, register_permission
 from citymap.accounts.choices import Role
 
 READ = "appeals.read"
@@ -59,3 +59,8 @@ for operation in OPERATIONS.values():
             limits=operation.limits,
         )
     )
+
+
+def reads_appeals(user: AnyUser) -> bool:
+    """Whether appeals are shown to this reader at all; which ones says `visible`."""
+    return may(user, READ)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.duplicates import NEAR_M
 from appeals.models import Appeal, Incident
-from appeals.permissions import READ
-from citymap.accounts.access import AnyUser, may, visible
+from appeals.permissions import READ, reads_appeals
+from citymap.accounts.access import visible
 from citymap.geo import lon_lat
 from citymap.places.registry import Place, PlaceContext, PlaceSection, register_section
 
@@ -79,11 +79,6 @@ def _item(appeal: Appeal, now: dt.datetime) -> dict[str, Any]:
 
 def _when(moment: dt.datetime) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-
-
-def reads_appeals(user: AnyUser) -> bool:
-    """Whether the section is for this reader at all; the rows are filtered besides."""
-    return may(user, READ)
 
 
 register_section(

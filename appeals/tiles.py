@@ -1,13 +1,12 @@
-"""Open appeals on the map, for those who read appeals everywhere."""
+"""Open appeals on the map: each reader's own, as in lists."""
 
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from appeals.models import Appeal
-from appeals.permissions import READ
+from appeals.permissions import READ, reads_appeals
 from appeals.workflow import RUNNING
-from citymap.accounts.access import AnyUser, Limit, holds, permission_named
 from citymap.tiles.registry import (
     LegendItem,
     MapLayer,
@@ -17,13 +16,6 @@ from citymap.tiles.registry import (
 )
 
 RUNNING_SIGN, OVERDUE_SIGN, REPORTED_SIGN = "running", "overdue", "reported"
-
-
-def reads_everywhere(user: AnyUser) -> bool:
-    """Whether the user reads appeals without limit: a tile is the same for all who get it."""
-    permission = permission_named(READ)
-    unlimited = {role for role in permission.roles if permission.limit_of(role) is Limit.NONE}
-    return holds(user, *unlimited)
 
 
 def open_appeals() -> QuerySet:
@@ -45,7 +37,7 @@ def open_appeals() -> QuerySet:
 
 
 register_source(
-    MapSource(name="appeals", public=False, may_see=reads_everywhere, cached=False, order=40)
+    MapSource(name="appeals", public=False, may_see=reads_appeals, cached=False, order=40)
 )
 _COLORS = {
     RUNNING_SIGN: ("{appeal.running}", "circle", _("In work")),
@@ -55,7 +47,7 @@ _COLORS = {
 register_layer(
     MapLayer(
         name="appeal", source="appeals", title=_("Open appeals"), group=_("Appeals"), order=300,
-        queryset=open_appeals, min_zoom=12, visible=False, grid_below_zoom=13,
+        queryset=open_appeals, permission=READ, min_zoom=12, visible=False, grid_below_zoom=13,
         fields={"number": "number", "standing": "standing", "category": "category__code"},
         columns=("number", "state", "place", "due_at"),
         paint=tuple(

@@ -7,12 +7,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from appeals.models import Incident
+from appeals.permissions import reads_appeals
 from appeals.places import incidents, open_appeals
 from appeals.tiles import open_appeals as drawn
-from appeals.tiles import reads_everywhere
 from appeals.where import place_of
 from citymap.accounts.choices import Role
 from citymap.places.registry import Place, PlaceContext
+from citymap.tiles.registry import layers
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +59,11 @@ def test_how_an_appeal_stands_is_by_the_clock(world):
     assert sorted(standing.values()) == ["overdue", "running"]
 
 
-def test_tiles_are_for_those_who_read_everywhere(world):
-    may = {role for role, user in world.users.items() if reads_everywhere(user)}
-    assert may == set(Role) - {Role.EXECUTOR, Role.INSPECTOR, Role.ADMIN}
-    assert not reads_everywhere(AnonymousUser())
+def test_tiles_are_for_those_who_read_and_show_each_their_own(world):
+    may = {role for role, user in world.users.items() if reads_appeals(user)}
+    assert may == set(Role) - {Role.ADMIN}
+    assert not reads_appeals(AnonymousUser())
+    appeal = world.assigned()
+    layer = layers.get("appeal")
+    assert [one.pk for one in layer.seen_by(world.executor).queryset()] == [appeal.pk]
+    assert not layer.seen_by(world.stranger).queryset().exists()
