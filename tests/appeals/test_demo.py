@@ -13,7 +13,7 @@ from appeals.demo.planning import City, plan_appeals, plan_contacts
 from appeals.duplicates import candidates
 from appeals.models import Appeal, AppealCounter, Category, Contact, Joining, Report, RoutingRule
 from appeals.where import Where
-from citymap.accounts.demo import load_organizations
+from citymap.accounts.models import Organization
 from citymap.demo import DemoOptions
 
 LAST_DAY = dt.date(2026, 11, 20)
@@ -93,7 +93,10 @@ def test_what_was_planted_is_there(years):
 def loaded(world, settings, tmp_path, monkeypatch):
     """A tenth of a year in a village of ten houses."""
     settings.CITYMAP_VAR = tmp_path
-    load_organizations()
+    Organization.objects.bulk_create(
+        Organization(kind="utility", name=code, source="demo", source_id=code)
+        for code in sorted(set(BODY_OF_KIND.values()))
+    )
     for number in range(10):
         world.house(east_m=number * 60)
     monkeypatch.setattr(part, "PEOPLE_A_YEAR", 20)
