@@ -19,6 +19,12 @@ from citymap.history.context import acting
 from citymap.personal.models import RetentionRule
 
 CATEGORIES_FILE = Path(__file__).parent / "data" / "categories.csv"
+COLUMNS = frozenset(
+    {
+        "group_code", "group_ru", "group_kk", "group_en", "code", "ru", "kk", "en", "body_kind",
+        "deadline", "clock", "evidence",
+    }
+)  # fmt: skip
 # Terms count from here on; older appeals come by import, with their own deadlines.
 IN_FORCE_FROM = dt.date(2020, 1, 1)
 CITATION = "Регламент центра 109 (по умолчанию)"
@@ -40,7 +46,10 @@ DANGER = frozenset(
 def read_categories(file: Path = CATEGORIES_FILE) -> Iterator[dict[str, str]]:
     """The lines of the tree; ValueError for one that is not as ours."""
     with file.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
+        reader = csv.DictReader(lines)
+        if missing := COLUMNS - set(reader.fieldnames or ()):
+            raise ValueError(f"no columns {', '.join(sorted(missing))}")
+        for row in reader:
             if row["evidence"] not in Evidence.values or row["clock"] not in TermUnit.values:
                 raise ValueError(f"{row['code']}: unknown evidence or clock")
             yield row

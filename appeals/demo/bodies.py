@@ -31,8 +31,9 @@ IN_FORCE_FROM = dt.date(2020, 1, 1)
 
 
 def bodies() -> dict[str, Organization]:
-    """The demo's organisations by their id in the fixture."""
-    found = Organization.objects.filter(source=DEMO_SOURCE)
+    """The demo's organisations that answer appeals, by their id in the fixture."""
+    wanted = set(BODY_OF_KIND.values())
+    found = Organization.objects.filter(source=DEMO_SOURCE, source_id__in=wanted)
     return {body.source_id: body for body in found}
 
 

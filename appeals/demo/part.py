@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from django.conf import settings
-from django.contrib.gis.db.models.functions import Centroid, Distance
 from django.db import transaction
-from django.db.models import FloatField, Value
+from django.db.models import FloatField, Func
 from django.utils import timezone
 
 from appeals.demo.bodies import make_rules
@@ -22,6 +22,7 @@ from appeals.models import Appeal
 from citymap.demo import DemoOptions, DemoPart, register_demo
 from citymap.history.context import acting
 from citymap.personal.services import save_person
+from layers.choices import WaterKind
 from layers.models import Building, Water
 
 Say = Callable[[str], Any]
@@ -30,6 +31,12 @@ FIRST_NAMES = ("Айгүл", "Марат", "Ольга", "Сергей", "Дин
 LAST_NAMES = ("Ахметова", "Иванов", "Смағұлов", "Ким", "Петренко", "Оспанова", "Шмидт", "Жүнісов")
 TRUTH_FILE = "appeals_truth.json"
 FAR_M = 1e6
+
+
+class _Coordinate(Func):
+    """One coordinate of a point, metres."""
+
+    output_field = FloatField()
 
 
 def load_appeals(options: DemoOptions, say: Say) -> None:
@@ -68,21 +75,22 @@ def read_leaves() -> dict[str, list[str]]:
 
 def read_city() -> tuple[City, list[int]]:
     """The demo's houses as arrays, in the order of their ids in the source; and their keys."""
-    rivers = Water.objects.current().filter(kind="river")
-    river = None
-    for one in rivers.order_by("source_id"):
-        river = one.geom if river is None else river.union(one.geom)
-    houses = Building.objects.current().annotate(middle=Centroid("geom"))
-    far = Value(FAR_M, output_field=FloatField())
-    houses = houses.annotate(river=far if river is None else Distance("geom", river))
     rows = list(
-        houses.order_by("source_id", "pk").values_list("pk", "middle", "apartments", "river")
+        Building.objects.current()
+        .annotate(x=_Coordinate("point", function="ST_X"), y=_Coordinate("point", function="ST_Y"))
+        .order_by("source_id", "pk")
+        .values_list("pk", "x", "y", "apartments")
     )
+    x, y = np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
+    rivers = Water.objects.current().filter(kind=WaterKind.RIVER).order_by("source_id")
+    river = shapely.union_all([shapely.from_wkb(bytes(one.geom.wkb)) for one in rivers])
     city = City(
-        x=np.array([row[1].x for row in rows]),
-        y=np.array([row[1].y for row in rows]),
-        weight=np.array([1.0 + 0.5 * (row[2] or 0) for row in rows]),
-        river_m=np.array([getattr(row[3], "m", row[3]) for row in rows]),
+        x=x,
+        y=y,
+        weight=np.array([1.0 + 0.5 * (row[3] or 0) for row in rows]),
+        river_m=np.full(len(rows), FAR_M)
+        if river.is_empty
+        else shapely.distance(shapely.points(x, y), river),
     )
     return city, [row[0] for row in rows]
 
