@@ -30,6 +30,8 @@ MOST_POINTS = 2000
 LARGEST_M2 = 25_000_000.0
 # A point this near to a house is at the house.
 AT_HOUSE_M = 15.0
+# What a centre serves, where such territories are known; parts of a city say nothing of it.
+SERVED = (TerritoryKind.REGION, TerritoryKind.CITY, TerritoryKind.VILLAGE)
 _SINGLE = {"Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"}
 
 
@@ -87,9 +89,9 @@ def _check(geom: GEOSGeometry) -> None:
     west, south, east, north = to_wgs84(geom).extent
     box = city_bbox()
     inside = box.contains(west, south) and box.contains(east, north)
-    cities = Territory.objects.current().filter(kind=TerritoryKind.CITY)
-    if inside and cities.exists():
-        inside = cities.touching(geom).exists()
+    served = Territory.objects.current().filter(kind__in=SERVED)
+    if inside and served.exists():
+        inside = served.touching(geom).exists()
     if not inside:
         raise InvalidError("place", _("The place lies outside the city."))
 

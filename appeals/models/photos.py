@@ -18,18 +18,18 @@ FOLDER = "appeals"
 
 def photo_path(photo: "Photo", filename: str) -> str:
     """Where a picture lies below MEDIA_ROOT: by its key, never by a name that somebody chose."""
-    return f"{FOLDER}/{photo.key.hex[:2]}/{photo.key.hex}.jpg"
+    return f"{FOLDER}/{photo.file_key.hex[:2]}/{photo.file_key.hex}.jpg"
 
 
 def thumbnail_path(photo: "Photo", filename: str) -> str:
-    return f"{FOLDER}/{photo.key.hex[:2]}/{photo.key.hex}-small.jpg"
+    return f"{FOLDER}/{photo.file_key.hex[:2]}/{photo.file_key.hex}-small.jpg"
 
 
 @tracked(chain=CHAIN, salted=["sha256"])
 class Photo(models.Model):
     """A picture of an appeal; history knows it by a salted digest of its hash."""
 
-    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    file_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     appeal = models.ForeignKey(
         Appeal, verbose_name=_("appeal"), on_delete=models.PROTECT, related_name="photos"
     )
@@ -67,4 +67,4 @@ class Photo(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.key.hex
+        return self.file_key.hex

@@ -189,7 +189,7 @@ class OnSiteCheck(models.Model):
     )  # fmt: skip
     result = models.CharField(_("result"), max_length=20, choices=CheckResult)
     note = models.CharField(_("note"), max_length=MAX_REASON, blank=True)
-    key = models.UUIDField(
+    device_key = models.UUIDField(
         unique=True, db_comment="Made by the device: a check sent twice is one check"
     )
 

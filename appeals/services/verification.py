@@ -47,7 +47,7 @@ def check(
     checked_at: by the device, when it was sent later.
     """
     rows = locked([appeal])
-    if known := OnSiteCheck.objects.filter(key=key, appeal=appeal, inspector=user).first():
+    if known := OnSiteCheck.objects.filter(device_key=key, appeal=appeal, inspector=user).first():
         return known
     step = begin(appeal=appeal, operation="check", user=user, version=version, now=now, rows=rows)
     if result not in CheckResult.values:
@@ -62,7 +62,7 @@ def check(
         appeal=row, report=step.report, inspector=user, checked_at=min(at, step.now),
         received_at=step.now, position=position, accuracy_m=accuracy_m,
         distance_m=None if position is None else row.geom.distance(position),
-        result=result, note=note.strip(), key=key,
+        result=result, note=note.strip(), device_key=key,
     )  # fmt: skip
     finish(step)
     if result == CheckResult.NOT_CONFIRMED:
