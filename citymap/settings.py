@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "citymap.operations",
     "layers",
     "earthworks",
+    "appeals",
     # Layers of a city's own, see docs/dev/add-a-layer.md.
     *env.list("CITYMAP_EXTRA_APPS", default=[]),
     "citymap.accounts.adminconfig.CitymapAdminConfig",
