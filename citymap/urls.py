@@ -14,7 +14,9 @@ urlpatterns = [
     path("plan/yards/", include("layers.console.urls")),
     path("api/plan/yards/", include("layers.console.api_urls")),
     path("accounts/", include("citymap.accounts.urls")),
+    path("personal/", include("citymap.personal.urls")),
     path("admin/", admin.site.urls),
+    path("notices/", include("citymap.notices.urls")),
     path("api/openapi.json", openapi, name="openapi"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["citymap", "layers"]), name="jsi18n"),
 ]

@@ -2,8 +2,6 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from citymap.accounts.grants import grant_to_runtime_role
-
 
 class AccountsConfig(AppConfig):
     name = "citymap.accounts"
@@ -11,6 +9,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and organisations")
 
     def ready(self) -> None:
+        from citymap.accounts.grants import grant_to_runtime_role  # noqa: PLC0415 (needs models)
+
         post_migrate.connect(
             grant_to_runtime_role, dispatch_uid="citymap.accounts.grant_to_runtime_role"
         )

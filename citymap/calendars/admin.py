@@ -39,6 +39,10 @@ class ScheduleForm(forms.ModelForm):
 class OverrideForm(forms.ModelForm):
     """A moved day."""
 
+    source_url = forms.URLField(
+        label=_("link to the source"), required=False, max_length=500, assume_scheme="https"
+    )
+
     class Meta:
         model = DayOverride
         fields = [

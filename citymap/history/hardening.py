@@ -31,7 +31,7 @@ RIGHTS = {
     "history_protocolnote": ("SELECT", "INSERT"),
 }
 ALL_RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
-SETTINGS = {"search_path": "pg_catalog, public, pg_temp", "TimeZone": "UTC"}
+SETTINGS = {"search_path": "pg_catalog, public, pg_temp", "TimeZone": "utc"}
 # Plans of the triggers are kept: one made for a single row must not loop over a whole import.
 TRIGGER_SETTINGS = {**SETTINGS, "enable_nestloop": "off", "jit": "off"}
 # function -> (arguments, SECURITY DEFINER, may the runtime role call it)
@@ -100,6 +100,17 @@ def wanted_functions() -> tuple[Wanted, ...]:
 
 def _listed(values: dict[str, str]) -> tuple[str, ...]:
     return tuple(sorted(f"{name}={value}" for name, value in values.items()))
+
+
+def owner_is_serving(connection: BaseDatabaseWrapper) -> bool:
+    """Whether this session's role is the owner of the history, or may become it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, tableowner, 'MEMBER') FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename = 'history_chainrecord'"
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 # --- what is wrong ------------------------------------------------------------------------
@@ -293,7 +304,10 @@ def _enable_triggers(cursor: CursorWrapper) -> None:
 
 
 def _restrict_tables(cursor: CursorWrapper, role: str) -> None:
+    there = set(connections[cursor.db.alias].introspection.table_names(cursor))
     for table, rights in closed_tables().items():
+        if table not in there:
+            continue  # a partial migrate; the whole one comes here again
         names = {"table": sql.Identifier(table), "role": sql.Identifier(role)}
         cursor.execute(sql.SQL("REVOKE ALL ON {table} FROM {role}, PUBLIC").format(**names))
         cursor.execute(

@@ -29,18 +29,29 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 class Frontier:
     """The right edge of a growing tree: appends one leaf in O(1) amortised."""
 
-    def __init__(self, size: int = 0, hashes: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self,
+        size: int = 0,
+        hashes: Iterable[bytes] = (),
+        *,
+        kept: Callable[[int, int, bytes], None] | None = None,
+    ) -> None:
+        """kept: told (level, index, hash) of each subtree that is stored, as it becomes full."""
         self.size = size
+        self.kept = kept
         self.hashes = [bytes(item) for item in hashes]
         if len(self.hashes) != size.bit_count():
             raise ValueError(f"a tree of {size} has {size.bit_count()} full subtrees")
 
     def append(self, leaf: bytes) -> None:
         """Add a leaf's hash."""
-        size, hashes = self.size, self.hashes
+        size, hashes, level = self.size, self.hashes, 0
         while size & 1:
             leaf = node_hash(hashes.pop(), leaf)
             size >>= 1
+            level += 1
+            if self.kept is not None and level >= KEPT_LEVEL:
+                self.kept(level, size, leaf)
         hashes.append(leaf)
         self.size += 1
 

@@ -7,11 +7,14 @@ changed rows order the records of each object; no other lock is taken, so writer
 one another here.
 """
 
+from string import Template
 from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.contrib.gis.db.models import GeometryField
 from django.db import models
+
+from citymap.sqlfiles import load_sql
 
 if TYPE_CHECKING:
     from citymap.history.events import Event
@@ -23,6 +26,11 @@ OPERATIONS = {
     "delete": (pgtrigger.Delete, {"old": "old_values"}),
 }
 PREFIX = "history_"
+
+
+def fragment(name: str, **names: str) -> str:
+    """A piece of `sql/change/`, with names and expressions (never values) put in."""
+    return Template(load_sql(__file__, f"change/{name}.sql")).substitute(names)
 
 
 def quoted(name: str) -> str:
@@ -38,7 +46,7 @@ class ChangeTrigger(pgtrigger.Trigger):
 
     level = pgtrigger.Statement
     when = pgtrigger.After
-    declare = [("context", "jsonb := public.history_context()")]
+    declare = [("history_who", "jsonb := public.history_context()")]
 
     def __init__(
         self,
@@ -61,14 +69,17 @@ class ChangeTrigger(pgtrigger.Trigger):
 
     def get_func(self, model: type[models.Model]) -> str:
         """The body of the trigger function."""
+        names = {
+            "stream": literal(self.chain),
+            "model": literal(model._meta.label_lower),
+            "data": data_expression(self.event_model, "made"),
+        }
         steps = [("source", self._source(model)), ("made", self._events(model))]
         if self.salted and self.label != "delete":
             steps.append(("salts", self._salts(model)))
         if self.chain:
-            steps += [("payloads", self._payloads(model)), ("records", self._records())]
-            last = "INSERT INTO public.history_unsealed (record) SELECT id FROM records"
-        else:
-            _name, last = steps.pop()
+            steps += [(step, fragment(step, **names)) for step in ("payloads", "records", "queue")]
+        _name, last = steps.pop()
         ahead = ", ".join(f"{name} AS MATERIALIZED ({text})" for name, text in steps)
         return self.format_sql(f"WITH {ahead} {last}; RETURN NULL;")
 
@@ -78,21 +89,19 @@ class ChangeTrigger(pgtrigger.Trigger):
         key = quoted(model._meta.pk.column)
         if self.label != "update":
             rows = "new_values" if self.label == "insert" else "old_values"
-            return f"SELECT v.* {self._new_salts('true')} FROM {rows} v ORDER BY v.{key}"
+            return fragment("source_all", salts=self._new_salts("true"), rows=rows, key=key)
         columns = [*self._columns(model), *self._salted_columns(model)]
-        new = ", ".join(f"v.{name}" for name in columns)
-        old = ", ".join(f"o.{name}" for name in columns)
-        changed = f"({new}) IS DISTINCT FROM ({old})"
-        return (
-            f"SELECT {'o' if self.before else 'v'}.*"
-            f" {self._new_salts('v.{0} IS DISTINCT FROM o.{0}')}"
-            f" FROM new_values v LEFT JOIN old_values o ON o.{key} = v.{key}"
-            f" WHERE CASE WHEN o.{key} IS NULL THEN public.history_key_changed() ELSE {changed} END"
-            f" ORDER BY v.{key}"
+        return fragment(
+            "source_changed",
+            recorded="o" if self.before else "v",
+            salts=self._new_salts("v.{0} IS DISTINCT FROM o.{0}"),
+            key=key,
+            new=", ".join(f"v.{name}" for name in columns),
+            old=", ".join(f"o.{name}" for name in columns),
         )
 
     def _new_salts(self, condition: str) -> str:
-        """`, salt_0, salt_1`: a salt for each salted field that was set, else null."""
+        """`, history_salt_0 ...`: a salt for each salted field that was set, else null."""
         if self.label == "delete":
             return ""
         model = self.event_model.pgh_tracked_model
@@ -102,25 +111,27 @@ class ChangeTrigger(pgtrigger.Trigger):
         )
 
     def _events(self, model: type[models.Model]) -> str:
-        columns = self._columns(model)
-        values = {name: f"v.{name}" for name in columns}
+        values = {name: f"v.{name}" for name in self._columns(model)}
         values |= {
             '"pgh_created_at"': "clock_timestamp()",
             '"pgh_label"': literal(self.label),
             '"pgh_obj_id"': f"v.{quoted(model._meta.pk.column)}",
-            '"pgh_context"': "context",
+            '"pgh_context"': "history_who",
         }
         if self.label != "delete":
             for number, name in enumerate(self.salted):
                 column = quoted(f"{model._meta.get_field(name).column}_digest")
                 values[column] = self._digest(model, number, name)
-        return (
-            f"INSERT INTO public.{quoted(self.event_model._meta.db_table)}"
-            f" ({', '.join(values)}) SELECT {', '.join(values.values())} FROM source v"
-            + (" RETURNING *" if self.chain or self.salted else "")
+        return fragment(
+            "events",
+            events=quoted(self.event_model._meta.db_table),
+            columns=", ".join(values),
+            values=", ".join(values.values()),
+            returning="RETURNING *" if self.chain else "",
         )
 
     def _digest(self, model: type[models.Model], number: int, name: str) -> str:
+        """SQL of a salted digest; null where no salt was made."""
         column = quoted(model._meta.get_field(name).column)
         return (
             f"encode(sha256(uuid_send(v.history_salt_{number})"
@@ -129,39 +140,12 @@ class ChangeTrigger(pgtrigger.Trigger):
 
     def _salts(self, model: type[models.Model]) -> str:
         parts = " UNION ALL ".join(
-            f"SELECT {self._digest(model, number, name)}, v.history_salt_{number}"
-            f" FROM source v WHERE v.history_salt_{number} IS NOT NULL"
+            fragment(
+                "salt", digest=self._digest(model, number, name), salt=f"history_salt_{number}"
+            )
             for number, name in enumerate(self.salted)
         )
-        return f"INSERT INTO public.history_salt (digest, salt) {parts}"
-
-    def _payloads(self, model: type[models.Model]) -> str:
-        label = model._meta.label_lower
-        return (
-            "SELECT made.pgh_id AS event, made.pgh_obj_id::text AS key, made.pgh_created_at AS at,"
-            " coalesce(before.number, 0) + 1 AS number, before.hash AS previous,"
-            " jsonb_build_object('v', 1,"
-            f" 'stream', {literal(self.chain)}, 'model', {literal(label)},"
-            " 'key', made.pgh_obj_id::text, 'number', coalesce(before.number, 0) + 1,"
-            " 'previous', encode(before.hash, 'hex'), 'event', made.pgh_id,"
-            " 'label', made.pgh_label, 'at', made.pgh_created_at, 'context', context,"
-            f" 'data', {data_expression(self.event_model, 'made')})::text AS payload"
-            " FROM made LEFT JOIN LATERAL (SELECT r.number, r.hash FROM"
-            f" public.history_chainrecord r WHERE r.model = {literal(label)}"
-            " AND r.key = made.pgh_obj_id::text ORDER BY r.number DESC LIMIT 1) before ON true"
-            " ORDER BY made.pgh_id"
-        )
-
-    def _records(self) -> str:
-        model = self.event_model.pgh_tracked_model
-        return (
-            "INSERT INTO public.history_chainrecord"
-            " (stream, model, key, number, event, made_at, previous, payload, hash)"
-            f" SELECT {literal(self.chain)}, {literal(model._meta.label_lower)},"
-            " key, number, event, at, previous, payload,"
-            " sha256('\\x00'::bytea || convert_to(payload, 'UTF8'))"
-            " FROM payloads RETURNING id"
-        )
+        return fragment("salts", parts=parts)
 
     # --- columns ------------------------------------------------------------------------
     def _columns(self, model: type[models.Model]) -> list[str]:

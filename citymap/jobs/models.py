@@ -1,6 +1,8 @@
-"""What the worker remembers: that it lives, and what became of each sweep."""
+"""What the worker remembers: that it lives, what became of each sweep, who asked for a run."""
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -38,6 +40,14 @@ class JobRun(models.Model):
     runs = models.PositiveBigIntegerField(_("runs"), default=0)
     failures = models.PositiveBigIntegerField(_("failures"), default=0)
     failures_in_a_row = models.PositiveIntegerField(_("failures in a row"), default=0)
+    running = models.BooleanField(
+        _("running"), default=False, db_default=False,
+        db_comment="A run has begun and not ended; with a dead worker: was cut short",
+    )  # fmt: skip
+    last_logged_at = models.DateTimeField(
+        _("last logged"), null=True, blank=True,
+        db_comment="Start of the run that JobOutcome has last: quiet runs are logged now and then",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("job")
@@ -47,6 +57,67 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JobOutcome(models.Model):
+    """What became of one run; written once, pruned when old (trigger: jobs_outcome_is_final)."""
+
+    name = models.CharField(_("name"), max_length=100)
+    started_at = models.DateTimeField(_("started"), db_comment="Work clock at the start")
+    seconds = models.FloatField(_("duration, s"), db_comment="How long the run took")
+    lag_s = models.FloatField(
+        _("lag, s"), default=0, db_comment="How long after it was due the run began"
+    )
+    account = models.TextField(_("account"), blank=True, db_comment="What the run did, one line")
+    error = models.TextField(_("error"), blank=True, db_comment="Why it failed; empty: it did not")
+    asked_by = models.CharField(
+        _("asked by"), max_length=150, blank=True,
+        db_comment="User name of who asked for this run; empty: the schedule",
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("outcome of a job")
+        verbose_name_plural = _("outcomes of jobs")
+        ordering = ["-pk"]
+        db_table_comment = "Log of runs of sweeps, the last ones of each"
+        indexes = [models.Index(fields=["name", "-id"], name="joboutcome_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.started_at:%Y-%m-%d %H:%M:%S}"
+
+
+class JobRequest(models.Model):
+    """Something that a person asked of the worker: to run a sweep now, to accept the clock."""
+
+    class Kind(models.TextChoices):
+        RUN = "run", _("Run now")
+        ACCEPT_CLOCK = "accept_clock", _("Accept the clock")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    name = models.CharField(_("job"), max_length=100, blank=True)
+    asked_by = models.CharField(_("asked by"), max_length=150, db_comment="User name")
+    asked_at = models.DateTimeField(_("asked"), db_default=Now())
+    taken_at = models.DateTimeField(
+        _("taken"), null=True, blank=True, db_comment="When the worker took it up, database time"
+    )
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering = ["-pk"]
+        db_table_comment = "What people asked of the worker"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=("run", "accept_clock")), name="jobrequest_kind_known"
+            ),
+            # Two clicks are one request.
+            models.UniqueConstraint(
+                fields=["kind", "name"], condition=Q(taken_at=None), name="jobrequest_open_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.name}".strip()
 
 
 class WorkClock(models.Model):

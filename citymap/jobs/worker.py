@@ -2,13 +2,15 @@
 
 It holds an advisory lock, so there is only one per database; it writes a heartbeat; it ends
 when it loses the database (whoever started it starts it again), on SIGTERM after the sweep
-in hand, and with its parent.
+in hand, with its parent, and when a sweep cannot be cut off (citymap/jobs/limits.py).
 """
 
 import os
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
@@ -16,9 +18,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from citymap.jobs.clock import advance_clock
+from citymap.jobs.limits import GRACE
 from citymap.jobs.models import Heartbeat, JobRun
-from citymap.jobs.registry import sweeps
-from citymap.jobs.services import Clock, run_and_record, time_until_due
+from citymap.jobs.registry import Sweep, sweeps
+from citymap.jobs.requests import take_requests
+from citymap.jobs.services import (
+    Clock,
+    close_cut_short,
+    pause_after,
+    run_and_record,
+    time_until_due,
+)
 
 log = structlog.get_logger("citymap.worker")
 
@@ -26,6 +36,8 @@ WORKER_NAME = "worker"
 LOCK_NAME = "citymap.worker"
 BEAT_EVERY_S = 5.0
 LONGEST_NAP_S = 1.0
+# Exit status of a worker whose sweep could not be cut off.
+HUNG_STATUS = 70
 
 
 class WorkerEndedError(Exception):
@@ -42,6 +54,7 @@ class Tenure(threading.Thread):
         super().__init__(name="worker-tenure", daemon=True)
         self.held = False
         self.problem = ""
+        self._in_hand: tuple[str, float] | None = None
         self._decided = threading.Event()
         self._over = threading.Event()
 
@@ -65,12 +78,29 @@ class Tenure(threading.Thread):
                 self._decided.set()
                 while not self._over.wait(BEAT_EVERY_S):
                     self._beat()
+                    self._end_if_hung()
         except (DatabaseError, InterfaceError) as error:
             self.problem = f"the database is lost: {error}"
         finally:
             self.held = False
             connection.close()
             self._decided.set()
+
+    @contextmanager
+    def watch(self, sweep: Sweep) -> Iterator[None]:
+        """While inside, end the process should the sweep outlast its limit and the grace."""
+        until = time.monotonic() + (sweep.time_limit + GRACE).total_seconds()
+        self._in_hand = (sweep.name, until)
+        try:
+            yield
+        finally:
+            self._in_hand = None
+
+    def _end_if_hung(self) -> None:
+        in_hand = self._in_hand
+        if in_hand and time.monotonic() > in_hand[1]:
+            log.critical("a sweep cannot be cut off; the worker ends", sweep=in_hand[0])
+            os._exit(HUNG_STATUS)
 
     def _lock(self) -> bool:
         with connection.cursor() as cursor:
@@ -90,6 +120,9 @@ class Tenure(threading.Thread):
             Heartbeat.objects.create(name=WORKER_NAME, **{"started_at": Now(), **me})
 
 
+Watch = Callable[[Sweep], AbstractContextManager[None]]
+
+
 class Schedule:
     """When each sweep runs next, by the process's own monotonic time.
 
@@ -97,8 +130,9 @@ class Schedule:
     schedule consulted.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, watch: Watch = lambda sweep: nullcontext()) -> None:
         self._clock = clock
+        self._watch = watch
         self._next: dict[str, float] = {}
 
     def _plan(self) -> None:
@@ -110,24 +144,35 @@ class Schedule:
                 self._next[sweep.name] = time.monotonic() + wait.total_seconds()
 
     def run_next(self, stop: threading.Event) -> float:
-        """Run what is due, until `stop`; seconds until the next one is."""
+        """Run what people asked for and what is due, until `stop`; seconds until more is due."""
         if any(sweep.name not in self._next for sweep in sweeps):
             self._plan()
+        for sweep, asked_by in take_requests():
+            self._run(sweep, asked_by)
         for sweep in sweeps:
             if stop.is_set():
                 break
             if self._next[sweep.name] <= time.monotonic():
-                run_and_record(sweep, clock=self._clock)
-                self._next[sweep.name] = time.monotonic() + sweep.every.total_seconds()
+                self._run(sweep)
         return max(0.0, min(self._next.values(), default=LONGEST_NAP_S) - time.monotonic())
+
+    def _run(self, sweep: Sweep, asked_by: str = "") -> None:
+        started = time.monotonic()
+        with self._watch(sweep):
+            outcome = run_and_record(sweep, clock=self._clock, asked_by=asked_by)
+        pause = pause_after(sweep, outcome)
+        # From the end, so that what always takes longer than its period leaves others a turn.
+        self._next[sweep.name] = max(started + pause.total_seconds(), time.monotonic())
 
 
 def work(stop: threading.Event, *, clock: Clock = timezone.now) -> None:
     """Run due sweeps until `stop` is set; raises WorkerEndedError when it cannot go on."""
     tenure = Tenure()
-    schedule = Schedule(clock)
+    schedule = Schedule(clock, tenure.watch)
     try:
         tenure.take()
+        if unfinished := close_cut_short(now=advance_clock(clock())):
+            log.warning("sweeps were cut short when the last worker ended", sweeps=unfinished)
         log.info("worker started", sweeps=[sweep.name for sweep in sweeps])
         while not stop.is_set():
             if not tenure.held:

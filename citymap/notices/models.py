@@ -17,6 +17,7 @@ from citymap.accounts.models import Organization, User
 from citymap.notices.choices import OPEN, Outcome, State
 from citymap.notices.querysets import BellItemQuerySet, NoticeQuerySet
 from citymap.notices.registry import NoticeKind, kinds
+from citymap.notices.rules import masked_address
 from citymap.personal.models import Person
 
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
@@ -209,8 +210,8 @@ class Notice(models.Model):
             models.CheckConstraint(
                 condition=Exact(
                     Func(
-                        F("channel"), F("channels"), template="%(expressions)s",
-                        arg_joiner=" = ANY ", output_field=models.BooleanField(),
+                        F("channel"), F("channels"), arg_joiner=" = ANY(",
+                        output_field=models.BooleanField(), template="%(expressions)s)",
                     ),
                     True,
                 ),
@@ -244,6 +245,17 @@ class Notice(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def shown_recipient(self) -> str:
+        """Who gets it, as pages show it: no address in full, no name of a person."""
+        if self.user_id:
+            return self.user.get_full_name() or self.user.get_username()
+        if self.organization_id:
+            return str(self.organization)
+        if self.person_id:
+            return self.person.number
+        return masked_address(self.address)
 
 
 class NoticeFile(models.Model):

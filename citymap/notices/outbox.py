@@ -118,7 +118,7 @@ def put_off(
     return _later(now + wait, attempts=attempts)
 
 
-def not_tried(notice: Notice, *, now: dt.datetime, wait: dt.timedelta) -> dict[str, Any]:
+def not_tried(*, now: dt.datetime, wait: dt.timedelta) -> dict[str, Any]:
     """What changes when the fault was the server's: its turn comes again, nothing is counted."""
     return _later(now + wait)
 

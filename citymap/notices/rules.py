@@ -26,7 +26,11 @@ _GSM = frozenset(
 )
 _GSM_ESCAPED = frozenset("^{}\\[~]|€")
 _EMAIL = re.compile(r"[^\s<>()\[\],;:\"@]+@[^\s<>()\[\],;:\"@]+")
-_DIGITS = re.compile(r"\+?\d[\d\s().-]{7,}\d")
+_NUMBER = re.compile(r"\+?\d[\d\s().-]{7,}\d")
+_LEAST_DIGITS = 9
+# The status at the beginning of an answer: `550 5.1.1`.
+_STATUS = re.compile(r"\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?(?=\s|$)")
+_HIDDEN = "…"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -92,10 +96,16 @@ def _ends(text: str) -> str:
 def scrubbed(text: str, *addresses: str, limit: int = 500) -> str:
     """A server's answer fit for a log that is never erased: addresses and numbers masked."""
     for address in filter(None, addresses):
-        text = re.sub(re.escape(address), "<…>", text, flags=re.IGNORECASE)
-    text = _EMAIL.sub("<…>", text)
-    text = _DIGITS.sub("<…>", text)
-    return " ".join(_CONTROL.sub(" ", text).split())[:limit]
+        text = re.sub(re.escape(address), _HIDDEN, text, flags=re.IGNORECASE)
+    text = text.encode("utf-8", "replace").decode()
+    status = _STATUS.match(text)
+    rest = text[status.end() :] if status else text
+    rest = _NUMBER.sub(_masked_number, _EMAIL.sub(_HIDDEN, rest))
+    return one_line((status[0] if status else "") + rest)[:limit]
+
+
+def _masked_number(match: re.Match) -> str:
+    return _HIDDEN if sum(char.isdigit() for char in match[0]) >= _LEAST_DIGITS else match[0]
 
 
 def one_line(text: str) -> str:

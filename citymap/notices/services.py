@@ -15,7 +15,7 @@ from citymap.notices import attachments as files
 from citymap.notices.attachments import File
 from citymap.notices.channels.base import channels
 from citymap.notices.choices import DEAD_LETTERS, Outcome, State
-from citymap.notices.models import Attempt, Notice, NoticeFile, source_columns
+from citymap.notices.models import Attempt, BellItem, Notice, NoticeFile, source_columns
 from citymap.notices.recipients import Recipient
 from citymap.notices.registry import kinds
 from citymap.notices.rules import (
@@ -197,3 +197,11 @@ def _note(notice: Notice, outcome: Outcome, user: User | None, why: str) -> None
         actor=user,
         answer=scrubbed(checked_text(why, MAX_REASON), notice.address),
     )
+
+
+def mark_read(*, user: User, item: int | None = None) -> int:
+    """Mark one bell item of `user`, or all, as read; how many were unread."""
+    rows = BellItem.objects.of(user).unread()
+    if item is not None:
+        rows = rows.filter(pk=item)
+    return rows.update(read_at=timezone.now())

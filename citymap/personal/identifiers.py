@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from citymap.accounts.bin import is_valid
 from citymap.personal.choices import Field
 from citymap.personal.errors import InvalidValueError
 
@@ -21,8 +22,6 @@ _PHONE = re.compile(r"\+?[0-9\s().\-\u00a0]{1,40}")
 _SHORTEST_FOREIGN, _LONGEST_FOREIGN = 8, 15
 _NATIONAL_DIGITS = 10
 _COUNTRY = "7"
-# Weights of the check digit of IIN and BIN; the second row when the first gives 10.
-_IIN_WEIGHTS = ((1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2))
 _CENTURIES = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}
 
 
@@ -36,7 +35,7 @@ def normal_phone(text: str) -> str:
     if not _PHONE.fullmatch(text):
         raise InvalidValueError(Field.PHONES, _("This is not a telephone number."))
     if not text.startswith("+"):
-        if len(digits) == _NATIONAL_DIGITS:
+        if len(digits) == _NATIONAL_DIGITS and not digits.startswith("8"):
             digits = _COUNTRY + digits
         elif digits.startswith("00"):
             digits = digits[2:]
@@ -76,17 +75,9 @@ def normal_iin(text: str) -> str:
     digits = re.sub(r"[\s\-]", "", text)
     if not re.fullmatch(r"[0-9]{12}", digits):
         raise InvalidValueError(Field.IIN, _("An IIN has 12 digits."))
-    if _check_digit(digits) != int(digits[-1]) or not _has_birth_date(digits):
+    if not is_valid(digits) or not _has_birth_date(digits):
         raise InvalidValueError(Field.IIN, _("This IIN does not exist: its digits do not agree."))
     return digits
-
-
-def _check_digit(digits: str) -> int:
-    for weights in _IIN_WEIGHTS:
-        rest = sum(w * int(d) for w, d in zip(weights, digits[:11], strict=True)) % 11
-        if rest < 10:
-            return rest
-    return -1
 
 
 def _has_birth_date(digits: str) -> bool:

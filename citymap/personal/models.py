@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.models import User
+from citymap.history.tracking import tracked
 from citymap.personal.choices import EventKind, Field, Language, PersonState
 from citymap.personal.querysets import (
     PersonalEventQuerySet,
@@ -22,9 +23,13 @@ from citymap.personal.vault import KEY_ID_LENGTH, LOOKUP_LENGTH
 # Crockford's letters: none is taken for another, and no number spells a word.
 _NUMBER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _NUMBER_LENGTH = 10
-NOTHING_SEALED = Q(**{field: "" for field in Field.values}) & Q(
+NOTHING_SEALED = Q(**dict.fromkeys(Field.values, "")) & Q(
     phone_keys=[], email_keys=[], iin_key="", language="", key_id=""
 )
+
+
+# What history never holds of a person: every value, and what is made from values.
+NOT_IN_HISTORY = (*Field.values, "language", "phone_keys", "email_keys", "iin_key", "key_id")
 
 
 def new_number() -> str:
@@ -32,6 +37,7 @@ def new_number() -> str:
     return "".join(secrets.choice(_NUMBER_LETTERS) for _position in range(_NUMBER_LENGTH))
 
 
+@tracked(chain="personal", exclude=NOT_IN_HISTORY)
 class Person(models.Model):
     """Somebody whom the centre deals with: an applicant, a permit's holder, a contact.
 
@@ -134,6 +140,7 @@ class Person(models.Model):
         return self.number
 
 
+@tracked(chain="personal", salted=("why",))
 class PersonalEvent(models.Model):
     """One thing done with somebody's data: a look, a change, an export. Never changed again.
 
@@ -185,7 +192,13 @@ class PersonalEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
+    @property
+    def field_labels(self) -> list[str]:
+        """The fields in the reader's language."""
+        return [str(Field(name).label) for name in self.fields]
 
+
+@tracked()
 class RetentionRule(models.Model):
     """How long a kind of personal data is kept, from a date on, and by which act."""
 

@@ -10,7 +10,11 @@ from citymap.personal.errors import ReasonError
 MIN_REASON = 3
 MAX_REASON = 300
 _SHORTEST_WORD = 4
-_LONG_NUMBER = re.compile(r"(?:[0-9][\s().\-]*){10,}")
+# An IIN, or a telephone however it is spaced; `109-2026-000123` is neither.
+_LONG_NUMBER = re.compile(
+    r"[0-9]{10,}|\+[0-9][0-9\s().\-]{8,}"
+    r"|(?<![0-9\-])[78][\s(\-]*[0-9]{3}[\s)\-]*[0-9]{3}[\s\-]*[0-9]{2}[\s\-]*[0-9]{2}"
+)
 
 
 def checked_reason(why: str, *, name: str = "", values: Iterable[str] = ()) -> str:

@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from citymap.shell.importmap import importmap
-from citymap.shell.registry import entries
+from citymap.shell.registry import entries, header_tools
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "citymap_theme"
@@ -40,6 +40,12 @@ def navigation(request: HttpRequest) -> list[dict]:
     return visible
 
 
+def tools_of(request: HttpRequest) -> list[str]:
+    """Templates of the header tools that this user sees."""
+    user = getattr(request, "user", None)
+    return [tool.template for tool in header_tools if user is not None and tool.may_see(user)]
+
+
 def shell(request: HttpRequest) -> dict:
     """Context processor; everything is computed only when a template asks."""
     return {
@@ -47,5 +53,6 @@ def shell(request: HttpRequest) -> dict:
         "theme": theme_of(request),
         "languages": settings.LANGUAGES,
         "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "header_tools": SimpleLazyObject(lambda: tools_of(request)),
         "importmap": SimpleLazyObject(lambda: mark_safe(importmap())),
     }

@@ -22,8 +22,23 @@ class NavEntry:
     order: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class HeaderTool:
+    """A small thing in the header of every page, such as the bell: a template, and who sees it."""
+
+    name: str
+    template: str
+    may_see: Callable[[AnyUser], bool] = everybody
+    order: int = 0
+
+
 entries: Registry[NavEntry] = Registry("navigation entry")
+header_tools: Registry[HeaderTool] = Registry("header tool")
 
 
 def register_entry(entry: NavEntry) -> NavEntry:
     return entries.register(entry)
+
+
+def register_header_tool(tool: HeaderTool) -> HeaderTool:
+    return header_tools.register(tool)

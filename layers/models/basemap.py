@@ -5,10 +5,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from citymap import geo
+from citymap.history.tracking import tracked
 from layers.choices import LandUseKind, PlaceKind, RailwayKind, RoadClass, WaterKind
 from layers.models.base import CityObject, ValidGeometry
 
 
+@tracked(statement=True)
 class Road(CityObject):
     """A stretch of road or path, as the source cuts it."""
 
@@ -49,6 +51,7 @@ class Road(CityObject):
         return self.name or self.get_road_class_display()
 
 
+@tracked(statement=True)
 class Water(CityObject):
     """A body of water (polygon) or a watercourse (line)."""
 
@@ -69,6 +72,7 @@ class Water(CityObject):
         return self.name or self.get_kind_display()
 
 
+@tracked(statement=True)
 class LandUse(CityObject):
     """An area of one use."""
 
@@ -92,6 +96,7 @@ class LandUse(CityObject):
         return self.name or self.get_kind_display()
 
 
+@tracked(statement=True)
 class Railway(CityObject):
     """A stretch of railway."""
 
@@ -108,6 +113,7 @@ class Railway(CityObject):
         return self.name or self.get_kind_display()
 
 
+@tracked(statement=True)
 class PlaceName(CityObject):
     """A named place without an official boundary: suburb, neighbourhood, village."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citymap import geo
 from citymap.accounts.models import Organization
+from citymap.history.tracking import tracked
 from layers.choices import Basis, BuildingUse, ManagerForm
 from layers.models.base import CityObject, ValidGeometry
 
@@ -20,6 +21,7 @@ class DateRange(Func):
     output_field = models.TextField()
 
 
+@tracked(statement=True)
 class Building(CityObject):
     """A building. `use` and `apartments` say by their basis whether they were inferred."""
 
@@ -108,6 +110,7 @@ class Building(CityObject):
         return self.name or f"{self.get_use_display()} {self.source_id}"
 
 
+@tracked()
 class BuildingManager(models.Model):
     """Who manages a house, in which legal form, from when to when."""
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citymap import geo
 from citymap.accounts.models import Organization
+from citymap.history.tracking import tracked
 from layers.choices import Condition, SportsKind, Surface, WasteKind
 from layers.models.base import MappedObject, ValidGeometry
 
@@ -50,6 +51,7 @@ class Ground(MappedObject):
         ]
 
 
+@tracked(statement=True)
 class Playground(Ground):
     """A children's playground."""
 
@@ -64,6 +66,7 @@ class Playground(Ground):
         return self.name or str(self._meta.verbose_name)
 
 
+@tracked(statement=True)
 class SportsGround(Ground):
     """A sports ground or pitch."""
 
@@ -80,6 +83,7 @@ class SportsGround(Ground):
         return self.name or self.get_kind_display()
 
 
+@tracked(statement=True)
 class Camera(MappedObject):
     """A surveillance camera. Staff only: its position is never published."""
 
@@ -114,6 +118,7 @@ class Camera(MappedObject):
         return f"{self._meta.verbose_name} {self.source_id}"
 
 
+@tracked(statement=True)
 class StreetLamp(MappedObject):
     """A street lamp."""
 
@@ -136,6 +141,7 @@ class StreetLamp(MappedObject):
         return f"{self._meta.verbose_name} {self.source_id}"
 
 
+@tracked(statement=True)
 class WasteSite(MappedObject):
     """A place where rubbish is collected."""
 

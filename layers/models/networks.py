@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from citymap import geo
 from citymap.accounts.models import Organization
+from citymap.history.tracking import tracked
 from layers.choices import ManholeState, NetworkKind
 from layers.models.base import MappedObject
 
 
+@tracked(statement=True)
 class Manhole(MappedObject):
     """A manhole and its cover."""
 
@@ -50,6 +52,7 @@ class Manhole(MappedObject):
         return f"{self._meta.verbose_name} {self.number or self.source_id}"
 
 
+@tracked(statement=True)
 class NetworkSegment(MappedObject):
     """A stretch of pipe or cable of one kind."""
 

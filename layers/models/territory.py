@@ -7,10 +7,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from citymap import geo
+from citymap.history.tracking import tracked
 from layers.choices import StreetKind, TerritoryKind
 from layers.models.base import CityObject, ValidGeometry
 
 
+@tracked(statement=True)
 class Territory(CityObject):
     """Region, city, district or microdistrict; nested by `parent`."""
 
@@ -52,6 +54,7 @@ class Territory(CityObject):
         return self.name
 
 
+@tracked(statement=True)
 class Street(CityObject):
     """A named street, garden society or microdistrict that addresses refer to.
 
@@ -100,6 +103,7 @@ class Street(CityObject):
         return self.name
 
 
+@tracked(statement=True)
 class Address(CityObject):
     """A house number on a street, at a point, usually of a building."""
 

@@ -6,10 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from citymap import geo
 from citymap.accounts.models import Organization
+from citymap.history.tracking import tracked
 from layers.choices import RoadClass
 from layers.models.base import CityObject, MappedObject
 
 
+@tracked(statement=True)
 class BusStop(MappedObject):
     """A stop of public transport."""
 
@@ -29,6 +31,7 @@ class BusStop(MappedObject):
         return self.name or f"{self._meta.verbose_name} {self.source_id}"
 
 
+@tracked(statement=True)
 class BusRoute(MappedObject):
     """One direction of a route: the commonest pattern of its trips."""
 
@@ -82,6 +85,7 @@ class BusRouteStop(models.Model):
         return f"{self.route} · {self.sequence}"
 
 
+@tracked(statement=True)
 class SnowplowRoute(MappedObject):
     """A planned round of snow clearing over streets of one class."""
 
@@ -109,6 +113,7 @@ class SnowplowRoute(MappedObject):
         return self.name
 
 
+@tracked(statement=True)
 class SnowplowTrack(CityObject):
     """One vehicle's recorded pass: its GPS fixes, cut at gaps."""
 

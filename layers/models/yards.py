@@ -8,10 +8,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from citymap import geo
+from citymap.history.tracking import tracked
 from layers.choices import YardCorrectionKind, YardOrigin
 from layers.models.base import CityObject, MappedObject, ValidGeometry
 
 
+@tracked(statement=True)
 class Quarter(CityObject):
     """A group of yards worked on together."""
 
@@ -35,6 +37,7 @@ class Quarter(CityObject):
         return self.name
 
 
+@tracked(statement=True)
 class Yard(MappedObject):
     """The shared ground of one or more apartment houses.
 
@@ -90,6 +93,7 @@ class Yard(MappedObject):
         return (self.label_kk if get_language() == "kk" else "") or self.label
 
 
+@tracked(chain="yards")
 class YardCorrection(models.Model):
     """A planner's redraw, merge or split: applied again, in order, after each derivation.
 

@@ -170,7 +170,7 @@ def bench(checkout: Checkout, rest: list[str]) -> int:
     try:
         _start_cluster(cluster)
         env = _clean_environ() | cluster.environ(DATABASE)
-        env["CITYMAP_BENCH_PEERS"] = str(peers.parent)
+        env["CITYMAP_BENCH_PEERS"] = str(peers.parent.parent)
         project.ensure_static(checkout, env)
         run_program([checkout.python, "manage.py", "migrate", "--verbosity=0"], env=env)
         say()

@@ -105,6 +105,11 @@ class Channel:
     def limit_s(self) -> float:
         return 30.0
 
+    @property
+    def callback_secret(self) -> str:
+        """What its delivery reports are signed with; empty: none are taken."""
+        return ""
+
     def problem(self) -> str:
         """Why nothing can be sent this way at all (not configured); empty when it can."""
         return ""

@@ -31,7 +31,7 @@ from citymap.notices.channels.base import (
     RefusedError,
     channels,
 )
-from citymap.notices.mail import Progress, SmtpBackend, broken_off_after
+from citymap.notices.mail import OutboxBackend, Progress, SmtpBackend, broken_off_after
 from citymap.notices.models import Notice
 from citymap.notices.people import contact_values
 from citymap.notices.rules import NoticeError
@@ -41,8 +41,14 @@ from citymap.personal.identifiers import normal_email
 
 DJANGO_SMTP = f"{EmailBackend.__module__}.{EmailBackend.__name__}"
 DUMMY = "django.core.mail.backends.dummy.EmailBackend"
+OUTBOX = f"{OutboxBackend.__module__}.{OutboxBackend.__name__}"
 SHUTTING_DOWN = 421
 TOO_LARGE = 552
+
+
+def is_outbox_folder() -> bool:
+    """Whether letters are written to files rather than sent."""
+    return settings.EMAIL_BACKEND == OUTBOX
 
 
 class Mail(Channel):

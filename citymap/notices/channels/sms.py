@@ -66,6 +66,10 @@ class Sms(Channel):
     def limit_s(self) -> float:
         return settings.CITYMAP_NOTICES_ATTEMPT_S
 
+    @property
+    def callback_secret(self) -> str:
+        return settings.CITYMAP_SMS_SECRET
+
     def problem(self) -> str:
         url = urlsplit(settings.CITYMAP_SMS_URL)
         if not url.hostname:

@@ -232,6 +232,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notice',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(models.Func(models.F('channel'), models.F('channels'), arg_joiner=' = ANY ', output_field=models.BooleanField(), template='%(expressions)s'), True), name='notice_channel_listed'),
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(models.Func(models.F('channel'), models.F('channels'), arg_joiner=' = ANY(', output_field=models.BooleanField(), template='%(expressions)s)'), True), name='notice_channel_listed'),
         ),
     ]

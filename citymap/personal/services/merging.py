@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citymap.accounts.access import AnyUser, may
+from citymap.history.events import Event
 from citymap.personal.choices import LIST_FIELDS, EventKind, Field, PersonState
 from citymap.personal.errors import GoneError, InvalidValueError, MergeRefusedError
 from citymap.personal.identifiers import normal_value
@@ -83,8 +84,8 @@ def _joined(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
 def _turn_rows(*, kept: Person, gone: Person) -> None:
     """Point every foreign key of every room at the kept person."""
     for relation in Person._meta.related_objects:
-        if relation.related_model in (Person, PersonalEvent):
-            continue
+        if issubclass(relation.related_model, (Person, PersonalEvent, Event)):
+            continue  # set already; or append-only, and true of its time
         rows = relation.related_model._base_manager.filter(**{relation.field.name: gone})
         try:
             with transaction.atomic():

@@ -1,0 +1,1 @@
+INSERT INTO public.$events ($columns) SELECT $values FROM source v $returning

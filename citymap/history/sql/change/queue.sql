@@ -1,0 +1,1 @@
+INSERT INTO public.history_unsealed (record) SELECT id FROM records

@@ -1,0 +1,1 @@
+INSERT INTO public.history_salt (digest, salt) $parts

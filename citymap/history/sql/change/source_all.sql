@@ -1,0 +1,1 @@
+SELECT v.* $salts FROM $rows v ORDER BY v.$key
