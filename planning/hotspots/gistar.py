@@ -166,5 +166,3 @@ def discoveries(p: np.ndarray, *, level: float = 0.05) -> np.ndarray:
     if not passed.size:
         return np.zeros(p.shape, dtype=bool)
     return p <= flat[passed[-1]]
-
-

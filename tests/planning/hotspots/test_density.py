@@ -47,7 +47,7 @@ def test_parts_are_bit_by_bit_the_whole():
     whole = Lattice.over((0, 0, 3000, 3000), step_m=50.0)
     all_at_once = kernel_density(xy, lattice=whole, radius_m=300, years=1, weights=weights)
     west = Lattice(50.0, 0, 0, 31, whole.height)
-    near = (xy[:, 0] <= 1500 + 300)
+    near = xy[:, 0] <= 1500 + 300
     order = rng.permutation(near.sum())
     part = kernel_density(
         xy[near][order], lattice=west, radius_m=300, years=1, weights=weights[near][order]
@@ -57,9 +57,10 @@ def test_parts_are_bit_by_bit_the_whole():
 
 def test_no_events():
     lattice = Lattice(50.0, 0, 0, 4, 3)
-    assert kernel_density(np.empty((0, 2)), lattice=lattice, radius_m=100, years=1).tolist() == [
-        [0.0] * 4
-    ] * 3
+    assert (
+        kernel_density(np.empty((0, 2)), lattice=lattice, radius_m=100, years=1).tolist()
+        == [[0.0] * 4] * 3
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,12 @@ def test_no_events():
     [{"radius_m": 0}, {"years": 0}, {"xy": [[np.nan, 1]]}, {"weights": np.array([np.inf])}],
 )
 def test_nonsense_is_refused(change):
-    usual = {"xy": np.zeros((1, 2)), "lattice": Lattice(50.0, 0, 0, 4, 3), "radius_m": 9, "years": 1}
+    usual = {
+        "xy": np.zeros((1, 2)),
+        "lattice": Lattice(50.0, 0, 0, 4, 3),
+        "radius_m": 9,
+        "years": 1,
+    }
     asked = usual | change
     with pytest.raises(DensityError):
         kernel_density(asked.pop("xy"), **asked)

@@ -5,6 +5,8 @@ import warnings
 import numpy as np
 import pytest
 import shapely
+from esda.getisord import G_Local
+from libpysal.weights import W
 from scipy import stats
 
 from planning.hotspots.gistar import Moments, discoveries, from_sums, local_g, neighbourhood_sums
@@ -20,10 +22,6 @@ def city(radius_m=4000.0):
 
 def esda_z(ids, values, rings):
     """The same neighbourhoods, given to esda."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from esda.getisord import G_Local
-        from libpysal.weights import W
     around = {i: [] for i in range(len(ids))}
     for offset in disk(rings):
         if tuple(offset) != (0, 0):
@@ -33,10 +31,7 @@ def esda_z(ids, values, rings):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         weights = W(around, silence_warnings=True)
-        found = G_Local(
-            values.astype(float), weights, transform="B", star=True, permutations=0, keep_simulations=False
-        )
-    return found.Zs
+        return G_Local(values.astype(float), weights, transform="B", star=True, permutations=0).Zs
 
 
 @pytest.mark.parametrize("rings", [1, 2])

@@ -45,7 +45,7 @@ def test_classes_speak_for_their_own():
 
 
 def test_small_classes_take_the_law_of_all():
-    breaks = np.array([0, 9, *[1, 2] * 20])
+    breaks = np.array([0, 9, *[0, 1, 2, 7] * 10])
     rates = shrunk_rates(breaks, np.full(42, 300.0), ["a", "b", *["c"] * 40], years=1)
     assert 0 < rates.shrunk[0] < rates.shrunk[1] < rates.raw[1]
 

@@ -64,13 +64,14 @@ def test_noise_with_the_rhythm_of_the_year_has_no_trends():
 
 def test_a_planted_outbreak_is_new_and_a_lasting_place_persists():
     rng = np.random.default_rng(3)
-    centres = GRID.centres(IDS)
+    ids = GRID.covering(shapely.Point(0, 0).buffer(7000))
+    centres = GRID.centres(ids)
     lasting = np.hypot(*(centres - [-1500, 0]).T) < 500
     outbreak = np.hypot(*(centres - [1500, 0]).T) < 500
-    rate = np.ones((len(IDS), 12))
+    rate = np.ones((len(ids), 12))
     rate[lasting] = 10
-    rate[outbreak, -1] = 25
-    found = emerging_hotspots(IDS, rng.poisson(rate))
+    rate[outbreak, -1] = 15
+    found = emerging_hotspots(ids, rng.poisson(rate))
     assert set(found.classes[lasting]) == {Emerging.PERSISTENT}
     assert set(found.classes[outbreak]) == {Emerging.NEW}
 
