@@ -54,6 +54,8 @@ def logging_config(*, level: str, style: str) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
+            # At DEBUG it writes whole contexts of templates, personal data included.
+            "django.template": {"level": "INFO"},
             "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}
         },
     }

@@ -51,10 +51,11 @@ INSTALLED_APPS = [
     "citymap.jobs",
     "citymap.tiles",
     "citymap.places",
+    "citymap.operations",
     "layers",
     # Layers of a city's own, see docs/dev/add-a-layer.md.
     *env.list("CITYMAP_EXTRA_APPS", default=[]),
-    "django.contrib.admin",
+    "citymap.accounts.adminconfig.CitymapAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -64,6 +65,9 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "pghistory",
     "pgtrigger",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "csp",
     "django_htmx",
 ]
@@ -82,10 +86,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "citymap.accounts.signin.sessions.SessionGuardMiddleware",
     "citymap.history.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "citymap.urls"
 WSGI_APPLICATION = "citymap.wsgi.application"
@@ -148,11 +154,42 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
         "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "citymap.accounts.signin.validators.NotTheDemoPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "citymap.accounts.backends.RoleBackend",
+]
+# Sessions: the cookie goes with the browser; the server ends them after these times.
+SESSION_COOKIE_AGE = env.int("CITYMAP_SESSION_HOURS", default=12) * 3600
+CITYMAP_SESSION_IDLE_MINUTES = env.int("CITYMAP_SESSION_IDLE_MINUTES", default=60)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+# Lock-out, see citymap/accounts/signin/lockout.py.
+CITYMAP_SIGN_IN_LOCK_MINUTES = env.int("CITYMAP_SIGN_IN_LOCK_MINUTES", default=15)
+AXES_FAILURE_LIMIT = env.int("CITYMAP_SIGN_IN_ATTEMPTS", default=5)
+AXES_COOLOFF_TIME = "citymap.accounts.signin.lockout.cool_off"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username", "ip_address"]
+AXES_HANDLER = "citymap.accounts.signin.lockout.LockoutHandler"
+AXES_LOCKOUT_CALLABLE = "citymap.accounts.signin.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "citymap.accounts.signin.addresses.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+# The demo's logins sign in by name and password alone, unless CITYMAP_DEMO_OTP=1.
+CITYMAP_SECOND_FACTOR = (
+    env.bool("CITYMAP_DEMO_OTP", default=False) if CITYMAP_DEMO or TESTING else True
+)
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "citymap.shell.views.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("CITYMAP_SECURE_COOKIES", default=False)
@@ -210,7 +247,10 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 # Behind a proxy that sets X-Forwarded-Proto itself (deploy/nginx): links, tile URLs too, then
 # carry the scheme that readers use.
-if env.bool("CITYMAP_BEHIND_PROXY", default=False):
+CITYMAP_BEHIND_PROXY = env.bool("CITYMAP_BEHIND_PROXY", default=False)
+# How many proxies of our own stand before us: each adds the address that it saw.
+CITYMAP_PROXY_COUNT = env.int("CITYMAP_PROXY_COUNT", default=1) if CITYMAP_BEHIND_PROXY else 0
+if CITYMAP_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,10 @@ _FEATURES = sql.SQL(
 )
 
 
+# Held while tiles are built: commands wait for it, the worker steps aside.
+_BUILDING = 1_109_005
+
+
 class BasemapError(RuntimeError):
     """The base map could not be built; the one before stays in use."""
 
@@ -50,15 +55,47 @@ def build_basemap(*, say: Callable[[str], Any]) -> str:
     Call it after the import's commit. Raises BasemapError when tippecanoe fails.
     """
     started = time.monotonic()
-    with base.unfinished_build() as build, tempfile.TemporaryDirectory() as folder:
+    with _only_builder(), base.unfinished_build() as build, tempfile.TemporaryDirectory() as folder:
+        order = base.ordered()
         exports = export_layers(Path(folder))
         features = sum(exports.values())
         say(f"base map: {features:,} features in {time.monotonic() - started:.1f} s")
         if features:
             run_tippecanoe(Path(folder), [name for name, count in exports.items() if count], build)
         version, tiles = base.publish(build)
+        base.settle(order)
     say(f"base map: {tiles:,} tiles in {time.monotonic() - started:.1f} s, version {version}")
     return version
+
+
+def build_if_behind(*, say: Callable[[str], Any]) -> bool:
+    """Build when the data has changed since the last build and nobody else is building.
+
+    For the worker: an import that was killed between its commit and its build leaves the order.
+    """
+    with _only_builder(wait=False) as alone:
+        if not (alone and base.is_behind()):
+            return False
+        build_basemap(say=say)
+    return True
+
+
+@contextmanager
+def _only_builder(*, wait: bool = True) -> Iterator[bool]:
+    """Hold the builders' lock (a session may hold it twice); False when another has it."""
+    taken = True
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_BUILDING])
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_BUILDING])
+            taken = cursor.fetchone()[0]
+    try:
+        yield taken
+    finally:
+        if taken and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_BUILDING])
 
 
 def export_layers(folder: Path) -> dict[str, int]:

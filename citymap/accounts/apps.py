@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from citymap.accounts.grants import grant_to_runtime_role  # noqa: PLC0415 (needs models)
+        from citymap.accounts.signin import sessions  # noqa: F401, PLC0415 (a receiver)
 
         post_migrate.connect(
             grant_to_runtime_role, dispatch_uid="citymap.accounts.grant_to_runtime_role"

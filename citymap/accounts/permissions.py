@@ -24,3 +24,10 @@ register_permission(
         roles=frozenset({Role.ADMIN}),
     )
 )
+register_permission(
+    Permission(
+        name="accounts.own",
+        title=_("One's own password and second factor"),
+        roles=frozenset(Role),
+    )
+)

@@ -1,9 +1,18 @@
 """Reads over bodies: named and composable."""
 
 import datetime as dt
+import re
 from typing import Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Collate
+
+from citymap.text import fold, sound
+
+MAX_WORDS = 8
+# Fewer digits than this are a house number or a year, not a telephone.
+MIN_DIGITS = 3
+_NOT_DIGITS = re.compile(r"[\s()+\-.–]")
 
 
 class OrganizationQuerySet(QuerySet):
@@ -15,3 +24,60 @@ class OrganizationQuerySet(QuerySet):
             Q(valid_from__isnull=True) | Q(valid_from__lte=date),
             Q(valid_to__isnull=True) | Q(valid_to__gt=date),
         )
+
+    def search(self, text: str) -> Self:
+        """Bodies whose names have all words of `text`, or whose telephone or BIN it begins.
+
+        Russian, Kazakh, English and Latin spelling alike (`citymap.text.sound`); served by the
+        trigram indexes. Nothing to look for finds nothing.
+        """
+        digits = phone_digits(text)
+        if digits:
+            return self._with_digits(digits)
+        words = sound(text).split()[:MAX_WORDS]
+        if not words:
+            return self.none()
+        found = self
+        for word in words:
+            found = found.filter(search_key__contains=word)
+        return found
+
+    def best_first(self, text: str) -> Self:
+        """Order of what `search` found: short name or beginning of the name, then by name."""
+        key = sound(text)
+        return self.annotate(
+            rank=Case(
+                When(short_name__iexact=fold(text), then=Value(0)),
+                When(search_key__startswith=key, then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            )
+        ).order_by("rank", *by_name("ru"))
+
+    def in_order(self, language: str) -> Self:
+        """By name in the order of the reader's alphabet."""
+        return self.order_by(*by_name(language))
+
+    def _with_digits(self, digits: str) -> Self:
+        contacts = self.model._meta.get_field("contacts").related_model
+        of_contact = contacts.objects.filter(
+            organization=OuterRef("pk"), is_public=True, digits__contains=digits
+        )
+        return self.filter(
+            Q(phone_digits__contains=digits) | Q(bin__startswith=digits) | Exists(of_contact)
+        )
+
+
+def by_name(language: str) -> list:
+    """Names by the alphabet of a language: Kazakh letters stand where Kazakhs look for them."""
+    column = {"kk": "name_kk", "en": "name_en"}.get(language, "name")
+    collation = {"kk": "kk-x-icu", "en": "en-x-icu"}.get(language, "ru-x-icu")
+    return [Collate(F(column), collation).asc(), F("pk").asc()]
+
+
+def phone_digits(text: str) -> str:
+    """The digits of a text that is a number and nothing else, an 8 of eleven as 7; else empty."""
+    digits = _NOT_DIGITS.sub("", text)
+    if not (digits.isascii() and digits.isdigit() and MIN_DIGITS <= len(digits) <= 15):
+        return ""
+    return f"7{digits[1:]}" if len(digits) == 11 and digits[0] == "8" else digits

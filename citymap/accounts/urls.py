@@ -1,11 +1,19 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from citymap.accounts.views import SignInView
+from citymap.accounts.access import public
+from citymap.accounts.signin import views
 
 app_name = "accounts"
 
 urlpatterns = [
-    path("login/", SignInView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("login/", views.SignInView.as_view(), name="login"),
+    path("logout/", public(LogoutView.as_view()), name="logout"),
+    path("second-factor/", views.second_factor, name="second-factor"),
+    path("second-factor/enrol/", views.enrol_first, name="enrol-first"),
+    path("security/", views.security, name="security"),
+    path("security/enrol/", views.enrol, name="enrol"),
+    path("security/recovery-codes/", views.recovery_codes, name="recovery-codes"),
+    path("security/remove/", views.remove_second_factor, name="remove-second-factor"),
+    path("password/", views.password, name="password"),
 ]

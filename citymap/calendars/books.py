@@ -73,3 +73,12 @@ def _overrides(
         for row_scope, day, worked in moved
         if row_scope == scope
     }
+
+
+def rows_behind(schedule: WorkSchedule, year: int) -> dict[dt.date, DayOverride]:
+    """The moved days of a year that count for a schedule; those of its own kind of week win."""
+    if not schedule.keeps_holidays:
+        return {}
+    rows = DayOverride.objects.filter(date__year=year, scope__in=[Scope.ALL, schedule.scope or ""])
+    # "all" sorts before the others, so that theirs come last and stay.
+    return {row.date: row for row in rows.order_by("date", "scope")}

@@ -237,11 +237,31 @@ def protect(sender: object = None, using: str = "default", **kwargs: object) -> 
         (has_runtime,) = cursor.fetchone()
         if has_runtime and not problems(connection):
             return
+        _install_triggers(cursor, using)
         install_functions(cursor)
         _secure_functions(cursor, role if has_runtime else None)
         _enable_triggers(cursor)
         if has_runtime:
             _restrict_tables(cursor, role)
+
+
+def _install_triggers(cursor: CursorWrapper, using: str) -> None:
+    """Install history triggers that are missing or whose function is another's."""
+    tables = set(connections[using].introspection.table_names(cursor))
+    cursor.execute(
+        "SELECT c.relname, t.tgname, p.prosrc FROM pg_trigger t"
+        " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND p.proname = t.tgname"
+    )
+    there = {(table, name): _squeezed(body) for table, name, body in cursor.fetchall()}
+    for model, trigger in registry.registered():
+        if not isinstance(trigger, ChangeTrigger):
+            continue
+        table, name = model._meta.db_table, trigger.get_pgid(model)
+        if not {table, trigger.event_model._meta.db_table} <= tables:
+            continue  # a partial migrate; the whole one comes here again
+        if there.get((table, name)) != _body(str(trigger.compile(model).sql)):
+            trigger.install(model, database=using)
 
 
 def install_functions(cursor: CursorWrapper) -> None:

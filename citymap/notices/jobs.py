@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from citymap.jobs.readiness import ReadinessCheck, register_readiness
 from citymap.jobs.registry import Sweep, register_sweep
@@ -35,7 +36,16 @@ def notices_problem() -> str:
     return "; ".join(said)
 
 
-register_sweep(Sweep(name="notices", every=dt.timedelta(seconds=2), run=run, order=50))
+register_sweep(
+    Sweep(
+        name="notices",
+        every=dt.timedelta(seconds=2),
+        run=run,
+        order=50,
+        title=_("Notices"),
+        description=_("Sends what is owed: letters, text messages, the bell."),
+    )
+)
 register_readiness(
     ReadinessCheck(name="notices", problem=notices_problem, required=False, order=20)
 )

@@ -64,14 +64,58 @@ def likeness(asked: str, word: str) -> float:
     return max(best, 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """What a question and a name have in common, in letters.
+
+    left_over: words of the question that the name does not have.
+    """
+
+    total: float
+    explained: float
+    covered: float
+    whole: float
+    left_over: tuple[str, ...]
+    free_numbers: int
+
+
+class Scorer:
+    """Scores things for one question.
+
+    What a name explains is worked out once: a region has ten streets of the same name.
+    """
+
+    def __init__(self, alike: Likeness) -> None:
+        self._alike = alike
+        self._matches: dict[tuple[Name, str], tuple[Name, _Match]] = {}
+
+    def match(self, asked: Name, name: str) -> tuple[Name, _Match]:
+        known = self._matches.get((asked, name))
+        if known is None:
+            parsed = parse_name(name)
+            known = self._matches[asked, name] = parsed, _match(asked, parsed, self._alike)
+        return known
+
+    def score(self, reading: Reading, candidate: Candidate) -> float:
+        """The best score over a thing's names; 0 when it cannot be what was asked."""
+        if reading.house and not candidate.has_houses:
+            return 0.0
+        best = max(
+            (
+                _name_score(reading.name, *self.match(reading.name, name), candidate)
+                for name in candidate.names
+            ),
+            default=0.0,
+        )
+        return _thing_score(best, reading, candidate)
+
+
 def score(reading: Reading, candidate: Candidate, alike: Likeness) -> float:
-    """The best score over a thing's names; 0 when it cannot be what was asked."""
-    if reading.house and not candidate.has_houses:
-        return 0.0
-    best = max(
-        (_name_score(reading.name, parse_name(name), candidate, alike) for name in candidate.names),
-        default=0.0,
-    )
+    """The score of one thing (see `Scorer`)."""
+    return Scorer(alike).score(reading, candidate)
+
+
+def _thing_score(best: float, reading: Reading, candidate: Candidate) -> float:
     if best <= 0:
         return 0.0
     best += _WEIGHT * candidate.weight
@@ -96,9 +140,10 @@ def house_worth(asked: str, found: str) -> float:
     return -0.04 - 0.001 * min(gap, 40)
 
 
-def _name_score(asked: Name, name: Name, candidate: Candidate, alike: Likeness) -> float:
+def _match(asked: Name, name: Name, alike: Likeness) -> _Match:
     left = list(name.words)
     explained = total = covered = 0.0
+    left_over = []
     for word in asked.words:
         total += len(word)
         found = max(left, key=lambda w: alike.get(word, {}).get(w, 0.0), default=None)
@@ -107,8 +152,8 @@ def _name_score(asked: Name, name: Name, candidate: Candidate, alike: Likeness) 
             left.remove(found)
             explained += len(word) * like
             covered += _letters(found, name)
-        elif any(around.startswith(word) for around in candidate.context):
-            explained += 0.9 * len(word)
+        else:
+            left_over.append(word)
     free = list(name.numbers)
     for number in asked.numbers:
         total += _NUMBER_LETTERS
@@ -116,14 +161,23 @@ def _name_score(asked: Name, name: Name, candidate: Candidate, alike: Likeness) 
             free.remove(number)
             explained += _NUMBER_LETTERS
             covered += _NUMBER_LETTERS
-    if not total:
-        return _types_score(asked, name, candidate) if asked.types else 0.0
-    if not covered:
-        return 0.0
     whole = sum(_letters(word, name) for word in name.words)
     whole += _NUMBER_LETTERS * len(name.numbers)
-    result = _QUESTION * explained / total + _NAME * min(covered / whole, 1.0)
-    result += _types_score(asked, name, candidate) - _UNASKED_NUMBER * len(free)
+    return _Match(total, explained, covered, whole, tuple(left_over), len(free))
+
+
+def _name_score(asked: Name, name: Name, match: _Match, candidate: Candidate) -> float:
+    if not match.total:
+        return _types_score(asked, name, candidate) if asked.types else 0.0
+    if not match.covered:
+        return 0.0
+    explained = match.explained + sum(
+        0.9 * len(word)
+        for word in match.left_over
+        if any(around.startswith(word) for around in candidate.context)
+    )
+    result = _QUESTION * explained / match.total + _NAME * min(match.covered / match.whole, 1.0)
+    result += _types_score(asked, name, candidate) - _UNASKED_NUMBER * match.free_numbers
     if asked.text == name.text:
         result += 0.04
     return result

@@ -19,9 +19,9 @@ from citymap.places.ranking import (
     MIN_SCORE,
     STREET_INSTEAD,
     Candidate,
+    Scorer,
     house_worth,
     likeness,
-    score,
 )
 from citymap.places.registry import FoundKind, found_kinds
 from citymap.places.words import HouseNumber, Reading, house_ordinal, readings
@@ -97,11 +97,12 @@ def _answers(question: str) -> list[Answer]:
     words = sorted({word for way in ways for word in way.name.words})
     numbers = sorted({number for way in ways for number in way.name.numbers})
     alike, entries = _similar(words)
+    scorer = Scorer(alike)
     scored = [
         (points, way, found)
         for found in _candidates(alike, entries, numbers)
         for way in ways
-        if (points := score(way, found.candidate, alike)) >= MIN_SCORE
+        if (points := scorer.score(way, found.candidate)) >= MIN_SCORE
     ]
     scored.sort(key=lambda item: (-item[0], item[2].candidate.id))
     return _sorted(_with_houses(scored))

@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.db import connection
+
 from citymap.tiles import cache
+from citymap.tiles.models import BaseMapOrder
 
 SOURCE = "base"
 NO_VERSION = "none"
@@ -71,6 +74,32 @@ def publish(folder: Path) -> tuple[str, int]:
     if version != before:
         _remove_all_but(version, before)
     return version, tiles
+
+
+def order() -> None:
+    """Note that the base map's data has changed; call it in the transaction that does so."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tiles_basemaporder AS debt (singleton, ordered, built) VALUES (true, 1, 0)"
+            " ON CONFLICT (singleton) DO UPDATE SET ordered = debt.ordered + 1"
+        )
+
+
+def ordered() -> int:
+    """The number of the newest order: read it before the data, settle it after the build."""
+    row = BaseMapOrder.objects.first()
+    return row.ordered if row else 0
+
+
+def settle(number: int) -> None:
+    """Note that the served tiles show the data as of order `number`."""
+    BaseMapOrder.objects.filter(built__lt=number).update(built=number)
+
+
+def is_behind() -> bool:
+    """Whether data has changed since the served tiles were built, or the tiles are lost."""
+    row = BaseMapOrder.objects.first()
+    return row is not None and (row.built < row.ordered or current_version() == NO_VERSION)
 
 
 def _switch_to(version: str) -> None:

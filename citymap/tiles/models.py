@@ -79,3 +79,33 @@ class DrawnSource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BaseMapOrder(models.Model):
+    """How often the base map's data has changed, and how much of that its tiles show.
+
+    Ordered in the transaction that changes the data, so that a process killed before the tiles
+    are built leaves the debt behind.
+    """
+
+    singleton = models.BooleanField(primary_key=True, default=True)
+    ordered = models.PositiveBigIntegerField(
+        _("ordered"), default=0, db_comment="Changes of the data so far"
+    )
+    built = models.PositiveBigIntegerField(
+        _("built"), default=0, db_comment="Changes that the served tiles show"
+    )
+
+    class Meta:
+        verbose_name = _("order for the base map")
+        verbose_name_plural = _("orders for the base map")
+        db_table_comment = "Whether the base map's tiles are behind its data"
+        constraints = [
+            models.CheckConstraint(condition=Q(singleton=True), name="basemaporder_singleton"),
+            models.CheckConstraint(
+                condition=Q(built__lte=models.F("ordered")), name="basemaporder_built_was_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.built}/{self.ordered}"

@@ -230,8 +230,11 @@ def write_osm(target: Path, spools: list[Path]) -> None:
         _write_nodes(writer, spools)
         for number, nodes, tags in heapq.merge(*(_spooled(s, 0) for s in spools), key=_first):
             writer.add_way(mutable.Way(id=number, version=1, nodes=nodes, tags=tags))
+        before = 0
         for number, members, tags in heapq.merge(*(_spooled(s, 1) for s in spools), key=_first):
-            writer.add_relation(mutable.Relation(id=number, version=1, members=members, tags=tags))
+            # Relations of one city, or of neighbours, may be named after the same way.
+            before = max(number, before + 1)
+            writer.add_relation(mutable.Relation(id=before, version=1, members=members, tags=tags))
     finally:
         writer.close()
     temporary.replace(target)

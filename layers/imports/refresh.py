@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from citymap.tiles import base
 from layers.basemap import build_basemap
 from layers.report import ImportReport
 from layers.search import refresh_search
@@ -29,13 +30,18 @@ IN_BASE_MAP = frozenset(
 
 
 def refresh_city(*, layer: str, report: ImportReport, when: dt.date) -> None:
-    """Yards and search index, inside the import's transaction; nothing when nothing was written."""
+    """Yards and search index, inside the import's transaction; nothing when nothing was written.
+
+    The base map is ordered here and built after the commit: by the caller, else by the worker.
+    """
     if not report.layer(layer).wrote:
         return
     if layer in YARD_SOURCES:
         derive_yards(when=when, say=report.notes.append, report=report)
     if layer in SEARCHED or layer in YARD_SOURCES:
         refresh_search()
+    if layer in IN_BASE_MAP:
+        base.order()
 
 
 def refresh_base_map(*, layer: str, report: ImportReport, say: Callable[[str], Any]) -> None:

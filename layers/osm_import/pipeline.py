@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from citymap.geo import BBox
+from citymap.tiles import base
 from layers import models
 from layers.basemap import build_basemap
 from layers.models.base import CityObject
@@ -112,6 +113,8 @@ def import_osm(job: OsmImport, *, progress: Progress | None = None) -> ImportRep
         try:
             with transaction.atomic():
                 _Writer(job, prepared, report, progress).write()
+                if any(counts.wrote for counts in report.layers.values()):
+                    base.order()
                 if job.dry_run:
                     raise _DryRunError
         except _DryRunError:

@@ -5,16 +5,21 @@ import shutil
 import sys
 import threading
 
+import psycopg2
 import pytest
 from django.contrib.gis.geos import LineString, MultiPolygon, Polygon
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
 
 from citymap.geo import city_point
 from citymap.tiles import base, cache
 from citymap.tiles.grid import tile_at
+from layers import basemap
 from layers.basemap import build_basemap
 from layers.basestyle import BASE_MAX_ZOOM, BASE_MIN_ZOOM, VECTOR_LAYERS
 from layers.choices import RoadClass
+from layers.jobs import build_owed_base_map
 from layers.models import Address, Building, LandUse, PlaceName, Road, Street, Territory, Water
 from tests.support.tiles import decode_tile, make
 
@@ -202,3 +207,50 @@ class TestVersions:
             done.set()
             reader.join()
         assert missed == []
+
+
+class TestDebt:
+    """Data that the tiles do not show yet."""
+
+    def owed(self) -> str:
+        return build_owed_base_map(timezone.now())
+
+    def test_nothing_is_owed_at_first(self):
+        assert self.owed() == "nothing owed"
+
+    def test_what_an_import_left_behind_is_built_once(self, town):
+        base.order()
+        assert self.owed() == "built"
+        assert "road" in shown(14)
+        assert self.owed() == "nothing owed"
+
+    def test_a_build_settles_only_what_was_ordered_before_it(self, town, monkeypatch):
+        base.order()
+        publish = base.publish
+
+        def publish_while_another_import_commits(folder):
+            base.order()
+            return publish(folder)
+
+        monkeypatch.setattr(base, "publish", publish_while_another_import_commits)
+        build_basemap(say=print)
+        monkeypatch.undo()
+        assert base.is_behind()
+        assert self.owed() == "built"
+        assert not base.is_behind()
+
+    def test_lost_tiles_are_built_again(self, town):
+        base.order()
+        build_basemap(say=print)
+        shutil.rmtree(base.versions_root())
+        (cache.public_root() / "base").unlink()
+        assert self.owed() == "built"
+
+    def test_it_steps_aside_while_another_builds(self, town):
+        base.order()
+        other = psycopg2.connect(**connection.get_connection_params())
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [basemap._BUILDING])
+            assert self.owed() == "nothing owed"
+        other.close()
+        assert self.owed() == "built"

@@ -7,6 +7,14 @@ from citymap.accounts.models.organizations import (
     OrganizationGroup,
     Substitution,
 )
-from citymap.accounts.models.people import User
+from citymap.accounts.models.people import RecoveryCode, User
 
-__all__ = ["Area", "Contact", "Organization", "OrganizationGroup", "Substitution", "User"]
+__all__ = [
+    "Area",
+    "Contact",
+    "Organization",
+    "OrganizationGroup",
+    "RecoveryCode",
+    "Substitution",
+    "User",
+]

@@ -89,3 +89,22 @@ class User(AbstractUser):
             secret=secret,
             algorithm="sha256",
         ).hexdigest()
+
+
+class RecoveryCode(models.Model):
+    """A code that stands for the second factor once; kept as a keyed hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64, db_comment="HMAC-SHA-256 of user and code, hex")
+    used_at = models.DateTimeField(null=True, blank=True, db_comment="null: still good")
+
+    class Meta:
+        verbose_name = _("recovery code")
+        verbose_name_plural = _("recovery codes")
+        db_table_comment = "Codes that stand for the second factor once"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.digest[:6]}"

@@ -2,7 +2,6 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from citymap.accounts.access import requires
@@ -34,10 +33,9 @@ def preview(request: HttpRequest, name: str, language: str) -> HttpResponse:
     context = {
         "kind": kind,
         "language": language,
-        "languages": _languages(kind),
+        "choices": _languages(kind),
         "channels": _channel_titles(kind),
         "words": words_of(kind, language, kind.example),
-        "mine": get_language(),
     }
     return render(request, "notices/preview.html", context)
 

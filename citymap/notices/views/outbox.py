@@ -60,11 +60,12 @@ def index(request: HttpRequest) -> HttpResponse:
 def _channels_in_trouble() -> list[dict[str, Any]]:
     """Channels that cannot be used, or that wait for their server."""
     states = {state.name: state for state in ChannelState.objects.all()}
+    waiting = set(Notice.objects.open().values_list("channel", flat=True).distinct().order_by())
     found = []
     for channel in channels:
         state = states.get(channel.name)
         problem = channel.problem()
-        if problem:
+        if problem and channel.name in waiting:
             found.append({"title": channel.title, "problem": problem})
         elif state and state.open_until and state.failures_in_a_row:
             found.append({"title": channel.title, "state": state})

@@ -70,7 +70,7 @@ def test_administrators_give_roles_by_ticking(admin_client, operator):
         f"/admin/accounts/user/{operator.pk}/change/",
         {
             "username": "operator", "roles": ["planner", "operator"], "is_active": "on",
-            "date_joined_0": "2026-01-01", "date_joined_1": "10:00:00",
+            "language": "ru",
         },
     )  # fmt: skip
     assert answer.status_code == 302

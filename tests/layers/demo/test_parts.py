@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import osmium
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -254,3 +255,22 @@ def test_managers_follow_one_another():
             assert names[term.body] == dict(houses)[term.house]
     assert plan_terms(houses, 109) == (terms, names)
     assert plan_terms(houses[:10], 109)[0] == [t for t in terms if t.house in dict(houses[:10])]
+
+
+def test_no_id_is_given_twice(tmp_path):
+    """Relations of neighbouring cities may be named after the same way."""
+    spools = []
+    for city in range(3):
+        encoded = osmfile.Encoded(
+            node_id=np.array([city * 2 + 1, city * 2 + 2]),
+            node_lon=np.array([0, 100]) + city,
+            node_lat=np.array([0, 100]),
+            node_tags={},
+            ways=[(city + 1, [city * 2 + 1, city * 2 + 2], {"highway": "service"})],
+            relations=[(7, [("w", city + 1, "outer")], {"name": str(city)})],
+        )
+        spools.append(tmp_path / f"{city}.spool")
+        osmfile.spool(encoded, spools[-1])
+    osmfile.write_osm(tmp_path / "city.osm.pbf", spools)
+    objects = osmium.FileProcessor(str(tmp_path / "city.osm.pbf"), osmium.osm.RELATION)
+    assert [(one.id, one.tags["name"]) for one in objects] == [(7, "0"), (8, "1"), (9, "2")]

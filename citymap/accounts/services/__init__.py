@@ -1,0 +1,1 @@
+"""Writes over people and bodies: keyword-only, atomic, each rule in one place."""

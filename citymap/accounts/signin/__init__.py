@@ -1,0 +1,1 @@
+"""Signing in: lock-out, sessions, second factor, passwords, and their pages."""

@@ -1,0 +1,42 @@
+"""Starts workers quickly: loads everything once, then forks one at each line that it reads.
+
+    python -m citymap.notices.benchmarks.nursery
+
+Each worker is the one of `manage.py worker`, in a session and process group of its own, so that
+the whole group can be killed. Its process id is printed.
+"""
+
+import os
+import sys
+import threading
+
+import django
+
+
+def grow() -> None:
+    """Fork a worker at each line of standard input, until it ends."""
+    from citymap.jobs.worker import WorkerEndedError, work  # noqa: PLC0415 (after the set-up)
+
+    for _line in sys.stdin:
+        while True:
+            try:
+                ended, _status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if not ended:
+                break
+        child = os.fork()
+        if child:
+            print(child, flush=True)
+            continue
+        os.setsid()
+        try:
+            work(threading.Event())
+        except WorkerEndedError:
+            os._exit(1)
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    django.setup()
+    grow()

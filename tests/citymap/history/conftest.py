@@ -1,0 +1,28 @@
+"""A model of legal weight with a salted text, in tables of its own."""
+
+import itertools
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from citymap.history.benchmarks.tables import order_model, tables
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def ledger(db):
+    """A chained model; its table, events and triggers are rolled back with the test."""
+    model = order_model(f"Ledger{next(_numbers)}", chain="ledger", salted=["text"])
+    with tables(model):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{model._meta.db_table}"'
+                f' TO "{settings.CITYMAP_RUNTIME_ROLE}"'
+            )
+            cursor.execute(
+                f'GRANT USAGE ON SEQUENCE "{model._meta.db_table}_id_seq"'
+                f' TO "{settings.CITYMAP_RUNTIME_ROLE}"'
+            )
+        yield model
