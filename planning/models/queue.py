@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from citymap.history.tracking import tracked
 from layers.models import Yard
-from planning.choices import YardObstacle
 from planning.immutable import NeverChanged
 from planning.querysets import QueueRowQuerySet
 from planning.queue.scoring import POINT, Goalpost, Policy
@@ -135,6 +134,9 @@ class QueueSnapshot(models.Model):
     policy = models.ForeignKey(QueuePolicy, on_delete=models.PROTECT, related_name="snapshots")
     as_of = models.DateField(_("as of"), db_comment="Complaints are halved up to this local day")
     yards = models.PositiveIntegerField(_("yards"))
+    top = models.PositiveIntegerField(
+        _("first places"), db_comment="How many yards a year's programme takes, for the stability"
+    )
     digest = models.CharField(
         _("digest"), max_length=64, db_comment="SHA-256 of policy, day and rows: equal, same queue"
     )
@@ -174,10 +176,6 @@ class QueueRow(models.Model):
     stability = models.FloatField(
         _("stability"), db_comment="Share of nearby policies with it among the first of the year"
     )
-    obstacle = models.CharField(
-        _("obstacle"), max_length=12, choices=YardObstacle, blank=True, default=""
-    )
-    held_reason = models.CharField(_("reason of the hold"), max_length=500, blank=True)
 
     objects = QueueRowQuerySet.as_manager()
 
@@ -191,9 +189,6 @@ class QueueRow(models.Model):
             models.UniqueConstraint(fields=["snapshot", "position"], name="queuerow_place_once"),
             models.CheckConstraint(
                 condition=Q(position__gte=1, score__lte=100 * POINT), name="queuerow_sane"
-            ),
-            models.CheckConstraint(
-                condition=Q(obstacle__in=["", *YardObstacle.values]), name="queuerow_obstacle"
             ),
         ]
 

@@ -36,3 +36,17 @@ def cost_lines(amounts: Mapping[str, Decimal], prices: Mapping[str, Decimal]) ->
 
 def total(lines: list[CostLine]) -> int:
     return sum(line.cost for line in lines)
+
+
+# What a yard usually needs where nobody has measured it: shares of its area, or m2 for a piece.
+_SHARES = {"asphalt": Decimal("0.35"), "sidewalk": Decimal("0.06"), "greenery": Decimal("0.20")}
+_M2_PER_LAMP = 600
+
+
+def estimated_amounts(area_m2: float) -> dict[str, Decimal]:
+    """Works of a yard from its area alone; at least one lamp and one playground."""
+    area = Decimal(round(area_m2))
+    amounts = {work: (area * share).quantize(Decimal(1)) for work, share in _SHARES.items()}
+    amounts |= {"lighting": Decimal(max(1, round(area_m2 / _M2_PER_LAMP)))}
+    amounts |= {"playground": Decimal(1)}
+    return {work: amount for work, amount in amounts.items() if amount > 0}
