@@ -30,7 +30,7 @@ class ClusterQuerySet(QuerySet):
 class SurveyQuerySet(QuerySet):
     def last_ones(self) -> Self:
         """The last survey of each yard."""
-        return self.order_by("yard", "-surveyed_on", "-id").distinct("yard")
+        return self.order_by("yard_id", "-surveyed_on", "-id").distinct("yard_id")
 
 
 class HoldQuerySet(QuerySet):
@@ -60,7 +60,7 @@ class ProgrammeVersionQuerySet(QuerySet):
 
     def in_force(self) -> Self:
         """The last published version of each programme."""
-        return self.published().order_by("programme", "-number").distinct("programme")
+        return self.published().order_by("programme_id", "-number").distinct("programme_id")
 
 
 def midnight(day: dt.date) -> dt.datetime:

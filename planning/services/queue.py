@@ -149,7 +149,11 @@ def digest_of(queue: Queue, as_of: dt.date) -> str:
 def policy_text(policy: Policy) -> dict:
     """The policy as plain data."""
     return {
-        name: [float(policy.weights[name]), policy.goalposts[name].low, policy.goalposts[name].high]
+        name: [
+            float(policy.weights[name]),
+            float(policy.goalposts[name].low),
+            float(policy.goalposts[name].high),
+        ]
         for name in CRITERIA
     }
 
