@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "citymap.personal",
     "citymap.notices",
     "citymap.audit",
+    "citymap.directory",
     "citymap.jobs",
     "citymap.tiles",
     "citymap.places",

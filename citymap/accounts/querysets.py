@@ -7,7 +7,7 @@ from typing import Self
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Collate
 
-from citymap.text import fold, sound
+from citymap.text import sound
 
 MAX_WORDS = 8
 # Fewer digits than this are a house number or a year, not a telephone.
@@ -42,17 +42,17 @@ class OrganizationQuerySet(QuerySet):
             found = found.filter(search_key__contains=word)
         return found
 
-    def best_first(self, text: str) -> Self:
-        """Order of what `search` found: short name or beginning of the name, then by name."""
+    def best_first(self, text: str, language: str = "ru") -> Self:
+        """Order of what `search` found: called just so, then beginning so, then by name."""
         key = sound(text)
         return self.annotate(
             rank=Case(
-                When(short_name__iexact=fold(text), then=Value(0)),
+                When(short_name__iexact=text.strip(), then=Value(0)),
                 When(search_key__startswith=key, then=Value(1)),
                 default=Value(2),
                 output_field=IntegerField(),
             )
-        ).order_by("rank", *by_name("ru"))
+        ).order_by("rank", *by_name(language))
 
     def in_order(self, language: str) -> Self:
         """By name in the order of the reader's alphabet."""

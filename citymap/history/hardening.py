@@ -27,6 +27,7 @@ RIGHTS = {
     "history_salt": ("SELECT", "DELETE"),
     "history_rootsignature": ("SELECT", "INSERT"),
     "history_publication": ("SELECT", "INSERT"),
+    "history_look": ("SELECT", "INSERT"),
     "history_protocol": ("SELECT", "INSERT"),
     "history_protocolnote": ("SELECT", "INSERT"),
 }

@@ -79,7 +79,7 @@ def timeline_of(instance: models.Model, *, limit: int = DEFAULT_LIMIT) -> list[E
     else:
         # Rows of imported layers hold the state before: the live object follows the last one.
         live = tracking.model._base_manager.filter(pk=instance.pk).first()
-        pairs = zip(rows, [*rows[1:], live], strict=True)
+        pairs = zip(rows, [*rows, live][1:], strict=True)
     return entries(tracking, list(zip(rows, pairs, strict=True)))[::-1][:limit]
 
 

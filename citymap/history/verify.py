@@ -7,7 +7,7 @@ log; stored subtrees; every root, and every root kept outside; event rows agains
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from string import Template
@@ -29,9 +29,13 @@ _MEMBERS = ("stream", "model", "key", "number", "event")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing that does not hold. `record` is None where no single record is to blame."""
+    """One thing that does not hold. `record` is None where no record is to blame.
+
+    exact: `record` itself is bad; else it is the first of several that may be.
+    """
 
     what: str
+    exact: bool = True
     record: int | None = None
     position: int | None = None
     model: str = ""
@@ -65,10 +69,10 @@ class Verdict:
 
     @property
     def first_bad(self) -> Fault | None:
-        """The fault at the lowest record; without any record the first one found."""
+        """The fault at the lowest bad record; without one, at the first suspect."""
         named = [fault for fault in self.faults if fault.record is not None]
         if named:
-            return min(named, key=lambda fault: fault.record)
+            return min(named, key=lambda fault: (not fault.exact, fault.record))
         return self.faults[0] if self.faults else None
 
     def blame(self, what: str, **where: Any) -> None:
@@ -91,8 +95,13 @@ class Verdict:
         }
 
 
-def verify(*, outside: Iterable[PublishedRoot] = ()) -> Verdict:
-    """Check everything, against `outside` roots too. One snapshot; takes no lock."""
+def verify(
+    *, outside: Iterable[PublishedRoot] = (), tell: Callable[[int], None] = lambda checked: None
+) -> Verdict:
+    """Check everything, against `outside` roots too. One snapshot; takes no lock.
+
+    `tell` hears now and then how many records have been checked.
+    """
     started = time.perf_counter()
     verdict = Verdict()
     outside = list(outside)
@@ -102,6 +111,8 @@ def verify(*, outside: Iterable[PublishedRoot] = ()) -> Verdict:
         walk = _Walk(verdict, roots, outside)
         for row in rows_of("verify_log.sql"):
             walk.leaf(*row)
+            if verdict.sealed % _CHUNK == 0:
+                tell(verdict.sealed)
         walk.finish()
         queued = set(Unsealed.objects.values_list("pk", flat=True))
         for row in rows_of("verify_unsealed.sql"):
@@ -163,7 +174,7 @@ class _Walk:
         self.verdict = verdict
         self.nodes = {(node.level, node.index): bytes(node.hash) for node in Node.objects.all()}
         self.tree = Frontier(kept=self._full)
-        self.last: dict[str, tuple[int, bytes]] = {}
+        self.last: dict[str, tuple[int, bytes, int]] = {}
         # Roots to be met, by size: (kept outside?, what to call it, hash).
         self.due: dict[int, list[tuple[bool, str, bytes]]] = {}
         for root in roots:
@@ -263,10 +274,13 @@ class _Walk:
         ):
             self.verdict.blame("the columns are not what the payload says", **where)
         name = f"{model} {key}"
-        last = self.last.get(name)
-        if (number, before) != ((last[0] + 1, last[1]) if last else (1, None)):
+        last_number, last_hash, last_record = self.last.get(name, (0, None, None))
+        if number != last_number + 1 or (last_record is None and before is not None):
             self.verdict.blame("the record does not follow the one before of its object", **where)
-        self.last[name] = (number, bytes(value))
+        elif before != last_hash:
+            where |= {"record": last_record, "position": None, "number": last_number}
+            self.verdict.blame("the next record of the object follows another one", **where)
+        self.last[name] = (number, bytes(value), record)
         return computed
 
     def _full(self, level: int, index: int, value: bytes) -> None:
@@ -287,6 +301,7 @@ class _Walk:
                 self.verdict.blame(
                     f"{name} does not hold: something in places {start} to"
                     f" {self.tree.size - 1} of the log was changed",
+                    exact=False,
                     record=record,
                     position=start,
                 )

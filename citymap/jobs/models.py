@@ -68,7 +68,9 @@ class JobOutcome(models.Model):
     lag_s = models.FloatField(
         _("lag, s"), default=0, db_comment="How long after it was due the run began"
     )
-    account = models.TextField(_("account"), blank=True, db_comment="What the run did, one line")
+    account = models.TextField(
+        _("account of the run"), blank=True, db_comment="What the run did, one line"
+    )
     error = models.TextField(_("error"), blank=True, db_comment="Why it failed; empty: it did not")
     asked_by = models.CharField(
         _("asked by"), max_length=150, blank=True,
@@ -96,14 +98,17 @@ class JobRequest(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     name = models.CharField(_("job"), max_length=100, blank=True)
     asked_by = models.CharField(_("asked by"), max_length=150, db_comment="User name")
-    asked_at = models.DateTimeField(_("asked"), db_default=Now())
+    asked_at = models.DateTimeField(_("asked at"), db_default=Now())
     taken_at = models.DateTimeField(
-        _("taken"), null=True, blank=True, db_comment="When the worker took it up, database time"
+        _("taken up at"),
+        null=True,
+        blank=True,
+        db_comment="When the worker took it up, database time",
     )
 
     class Meta:
-        verbose_name = _("request")
-        verbose_name_plural = _("requests")
+        verbose_name = _("request to the worker")
+        verbose_name_plural = _("requests to the worker")
         ordering = ["-pk"]
         db_table_comment = "What people asked of the worker"
         constraints = [

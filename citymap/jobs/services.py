@@ -138,7 +138,9 @@ def run_and_record(sweep: Sweep, *, clock: Clock = timezone.now, asked_by: str =
 
 
 def _is_worth_a_line(outcome: Outcome, before: JobRun, now: dt.datetime) -> bool:
-    """Whether a run goes into the log: all but those that say what the one before said."""
+    """Whether a run goes into the log: all but those in time that say what the last one said."""
+    if lag(before.next_due_at, now) >= QUIET_LINE_EVERY:
+        return True
     if outcome.error or before.last_error or outcome.account != before.last_account:
         return True
     return before.last_logged_at is None or now - before.last_logged_at >= QUIET_LINE_EVERY

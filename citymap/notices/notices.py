@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.choices import Role
 from citymap.accounts.models import User
-from citymap.history.models import Protocol, Root
+from citymap.history.models import Protocol, ProtocolKind, Root
 from citymap.history.signals import protocol_opened, root_published
 from citymap.notices import services
 from citymap.notices.models import Notice
@@ -51,7 +51,7 @@ register_kind(
         details=protocol_details,
         example={
             "number": "2026-17",
-            "what_kind": _("refused change"),
+            "what_kind": ProtocolKind.REFUSED.label,
             "happened_at": _EXAMPLE_TIME,
         },
         order=10,

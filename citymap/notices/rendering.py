@@ -6,12 +6,14 @@ and, where the text alone is not enough, `html`. Without `html` the mail's HTML 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.conf import settings
-from django.template import Context, Template, TemplateDoesNotExist
+from django.db import DatabaseError
+from django.template import Context, Template, TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template, render_to_string
 from django.template.loader_tags import BlockNode
 from django.utils import translation
@@ -22,6 +24,8 @@ from citymap.notices.models import Notice
 from citymap.notices.registry import NoticeKind
 from citymap.notices.rules import one_line, sms_parts
 from citymap.shell.context import city_name
+
+log = structlog.get_logger("citymap.notices")
 
 # Where there are no words in the language asked for: the languages of the state, then English.
 FALLBACK = (Language.RU.value, Language.KK.value, Language.EN.value)
@@ -64,8 +68,15 @@ def template_of(kind: NoticeKind, language: str) -> tuple[Template, str]:
 
 
 def languages_of(kind: NoticeKind) -> list[str]:
-    """The languages that a kind has words in."""
-    return [code for code in FALLBACK if template_of(kind, code)[1] == code]
+    """The languages that a kind has words in; a template that does not compile has none."""
+    found = []
+    for code in FALLBACK:
+        try:
+            get_template(f"{kind.folder}/{code}.txt")
+        except (TemplateDoesNotExist, TemplateSyntaxError):
+            continue
+        found.append(code)
+    return found
 
 
 def words_of(kind: NoticeKind, language: str, values: Mapping[str, Any]) -> Words:
@@ -111,6 +122,34 @@ def values_of(notice: Notice, kind: NoticeKind) -> dict[str, Any]:
         "stage": notice.stage,
         "due_at": notice.due_at,
     }
+
+
+def shown(notice: Notice, language: str = "") -> Words | None:
+    """The words for a page, in the notice's language or another; None when there are none.
+
+    A page that tells why a notice could not be written must not fail over the same words.
+    """
+    kind = notice.kind_entry
+    if kind is None or notice.source is None:
+        return None
+    return _tried(
+        kind, lambda: words_of(kind, language or notice.language, values_of(notice, kind))
+    )
+
+
+def example(kind: NoticeKind, language: str) -> Words | None:
+    """The words with example values; None when they cannot be written."""
+    return _tried(kind, lambda: words_of(kind, language, kind.example))
+
+
+def _tried(kind: NoticeKind, write: Callable[[], Words]) -> Words | None:
+    try:
+        return write()
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.warning("words cannot be shown", kind=kind.name, error=type(error).__name__)
+        return None
 
 
 def written(notice: Notice) -> Words:

@@ -10,10 +10,12 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
 
 def length_text(length: dt.timedelta) -> str:
-    """`5 s`, `10 min`, `6 h`, `3 days`: in the largest unit that is not misleading."""
+    """`12 ms`, `5 s`, `10 min`, `6 h`, `3 days`: in the largest unit that is not misleading."""
     seconds = length.total_seconds()
     if seconds >= MINUTE_S:
         seconds = round(seconds)
+    if 0 < seconds < 1:
+        return _("%(count)s ms") % {"count": max(1, round(seconds * 1000))}
     if seconds < 2 * MINUTE_S and seconds != MINUTE_S:
         digits = 0 if seconds >= 10 or seconds == round(seconds) else 1
         return _("%(count)s s") % {"count": formats.number_format(round(seconds, digits), digits)}

@@ -190,7 +190,7 @@ class PersonalEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return str(self.get_kind_display())
 
     @property
     def field_labels(self) -> list[str]:

@@ -15,6 +15,7 @@ from citymap.geo import city_bbox
 from layers.demo.files import REGION_NAMES, DemoFiles, make_files
 from layers.demo.managers import appoint_managers
 from layers.demo.owners import assign_owners
+from layers.demo.seats import divide_city, seat_bodies
 from layers.imports.errors import ImportRefusedError
 from layers.imports.gtfs_import import GtfsImport, import_gtfs
 from layers.imports.layer import LayerImport, import_layer
@@ -112,6 +113,13 @@ def load_owners(options: DemoOptions, say: Say) -> None:
     say(", ".join(f"{name} {count}" for name, count in assign_owners().items()))
 
 
+def load_seats(options: DemoOptions, say: Say) -> None:
+    """Addresses of bodies, and the areas that limit some of them."""
+    counts = seat_bodies(seed=options.seed) | divide_city()
+    say(", ".join(f"{name} {count}" for name, count in counts.items()))
+
+
 register_demo(DemoPart(name="city", load=load_city, order=10))
 register_demo(DemoPart(name="owners", load=load_owners, order=11))
 register_demo(DemoPart(name="house managers", load=load_managers, order=12))
+register_demo(DemoPart(name="seats of bodies", load=load_seats, order=13))

@@ -21,7 +21,7 @@ TRUE = {"1", "true", "yes", "y", "on", "ok"}  # as django-environ reads it
 OUR_SETTINGS = ("CITYMAP_", "DATABASE_URL", "EMAIL_URL", "DJANGO_")
 # Named whatever else is cleared: where the real extract lies.
 KEPT_FOR_TESTS = ("CITYMAP_REAL_DATA",)
-PEERS = ("tipg==1.3.1",)
+PEERS = ("tipg==1.3.1", "uvicorn==0.54.0")
 
 DROP_TEST_DATABASES_SQL = r"""
 SELECT format('DROP DATABASE %I WITH (FORCE)', datname)

@@ -14,6 +14,7 @@ from citymap.accounts.bin import SHAPE, validate_bin
 from citymap.accounts.choices import ContactKind, Language, OrganizationKind
 from citymap.accounts.models.areas import Area
 from citymap.accounts.querysets import OrganizationQuerySet
+from citymap.history.tracking import tracked
 
 
 def state_languages() -> list[str]:
@@ -45,6 +46,7 @@ class OrganizationGroup(models.Model):
         return self.name
 
 
+@tracked()
 class Organization(models.Model):
     """A body that answers for something in the city: state body, utility, house manager."""
 

@@ -13,8 +13,14 @@ from citymap.accounts.choices import Language, Role
 from citymap.accounts.models.areas import Area
 from citymap.accounts.models.organizations import Organization
 from citymap.accounts.reach import Reach, bodies_of
+from citymap.history.tracking import tracked
 
 
+@tracked(
+    chain="access",
+    exclude=["password", "last_login"],
+    salted=["first_name", "last_name", "email"],
+)
 class User(AbstractUser):
     """A member of staff. Citizens do not sign in."""
 

@@ -32,7 +32,8 @@ def save_organization(
     if organization is None:
         body = Organization()
     else:
-        body = Organization.objects.select_for_update().get(pk=organization.pk)
+        # NO KEY: parents refer to each other, and a reference asks only for the key.
+        body = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     for name, value in values.items():
         setattr(body, name, value)
     body.full_clean()

@@ -56,7 +56,7 @@ def update_user(*, user: User, areas: Iterable[Area] | None = None, **changes: A
     """
     # One change of rights at a time: two administrators may not take each other's away.
     list(User.objects.filter(_administrators()).order_by("pk").select_for_update())
-    stored = User.objects.select_for_update().get(pk=user.pk)
+    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     before = {name: getattr(stored, name) for name in _DECIDES}
     areas_before = set(stored.areas.values_list("pk", flat=True))
     _apply(stored, changes)
@@ -81,7 +81,7 @@ def deactivate_user(*, user: User) -> User:
 @transaction.atomic
 def change_own_password(*, user: User, password: str) -> User:
     """A new password, checked before by the form; every other session ends."""
-    stored = User.objects.select_for_update().get(pk=user.pk)
+    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     stored.set_password(password)
     stored.save(update_fields=["password"])
     return stored
@@ -90,7 +90,7 @@ def change_own_password(*, user: User, password: str) -> User:
 @transaction.atomic
 def sign_out_everywhere(*, user: User) -> None:
     """End every session of a user."""
-    stored = User.objects.select_for_update().get(pk=user.pk)
+    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     stored.session_epoch += 1
     stored.save(update_fields=["session_epoch"])
 

@@ -46,7 +46,7 @@ def is_asked_of(user: User) -> bool:
 @transaction.atomic
 def begin_enrolment(*, user: User) -> TOTPDevice:
     """The device that the user is about to confirm; the same one until it is confirmed."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     device = TOTPDevice.objects.filter(user=user, confirmed=False).first()
     return device or TOTPDevice.objects.create(user=user, name="totp", confirmed=False)
 
@@ -57,7 +57,7 @@ def confirm_enrolment(*, user: User, code: str) -> list[str] | None:
 
     A device that was there before stops working.
     """
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     device = TOTPDevice.objects.filter(user=user, confirmed=False).select_for_update().first()
     if device is None or not device.verify_token(_digits(code)):
         return None

@@ -2,11 +2,18 @@
 
 from citymap.history.models.chain import ChainRecord, Salt, Unsealed
 from citymap.history.models.log import Leaf, Node, Publication, Root, RootSignature
-from citymap.history.models.protocols import Protocol, ProtocolKind, ProtocolNote, ProtocolState
+from citymap.history.models.protocols import (
+    Look,
+    Protocol,
+    ProtocolKind,
+    ProtocolNote,
+    ProtocolState,
+)
 
 __all__ = [
     "ChainRecord",
     "Leaf",
+    "Look",
     "Node",
     "Protocol",
     "ProtocolKind",

@@ -122,3 +122,17 @@ class ProtocolNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.protocol_id} {self.username}"
+
+
+class Look(models.Model):
+    """Until when all events were looked through for irregular changes. Insert only."""
+
+    until = models.DateTimeField(_("until"), unique=True)
+
+    class Meta:
+        verbose_name = _("look for irregular changes")
+        verbose_name_plural = _("looks for irregular changes")
+        db_table_comment = "Until when events were looked through for irregular changes"
+
+    def __str__(self) -> str:
+        return self.until.isoformat()

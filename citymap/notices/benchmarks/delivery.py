@@ -33,7 +33,7 @@ def killed(bench: Bench) -> Iterator[Result]:
     folder = bench.folder / DATABASE / "smtp"
     with kills.mail_server(folder, think_s=0.005) as port, _on(DATABASE):
         kills.owe_many(NOTICES)
-        with kills.nursery(_worker_environ(env, port)) as start:
+        with kills.nursery(_worker_environ(env, port), folder / "log") as start:
             became = kills.run(
                 start=start,
                 taken=folder / "taken",

@@ -57,15 +57,16 @@ def mail_server(folder: Path, *, think_s: float) -> Iterator[int]:
 
 
 @contextmanager
-def nursery(env: Mapping[str, str]) -> Iterator[Callable[[], int]]:
-    """A function that starts a worker and returns its process group."""
+def nursery(env: Mapping[str, str], log: Path) -> Iterator[Callable[[], int]]:
+    """A function that starts a worker and returns its process group; they write to `log`."""
+    output = log.open("ab")
     process = subprocess.Popen(
         [sys.executable, "-m", "citymap.notices.benchmarks.nursery"],
         cwd=settings.BASE_DIR,
         env=dict(env) | {"DJANGO_SETTINGS_MODULE": "citymap.settings"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=output,
         text=True,
     )
 
@@ -80,6 +81,7 @@ def nursery(env: Mapping[str, str]) -> Iterator[Callable[[], int]]:
         process.stdin.close()
         process.kill()
         process.wait()
+        output.close()
 
 
 def owe_many(count: int, *, stage: str = "") -> None:

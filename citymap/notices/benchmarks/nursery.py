@@ -2,21 +2,26 @@
 
     python -m citymap.notices.benchmarks.nursery
 
-Each worker is the one of `manage.py worker`, in a session and process group of its own, so that
-the whole group can be killed. Its process id is printed.
+Each worker is the one of `manage.py worker`, started again when it ends, in a session and process
+group of its own, so that the whole group can be killed. Its process id is printed.
 """
 
 import os
 import sys
 import threading
+import time
+from contextlib import suppress
 
 import django
+
+from citymap.process import die_with_parent
 
 
 def grow() -> None:
     """Fork a worker at each line of standard input, until it ends."""
     from citymap.jobs.worker import WorkerEndedError, work  # noqa: PLC0415 (after the set-up)
 
+    parent = os.getpid()
     for _line in sys.stdin:
         while True:
             try:
@@ -30,11 +35,12 @@ def grow() -> None:
             print(child, flush=True)
             continue
         os.setsid()
-        try:
-            work(threading.Event())
-        except WorkerEndedError:
-            os._exit(1)
-        os._exit(0)
+        die_with_parent(parent)
+        while True:
+            # Where the one before has only just been killed, the database still holds its lock.
+            with suppress(WorkerEndedError):
+                work(threading.Event())
+            time.sleep(0.05)
 
 
 if __name__ == "__main__":

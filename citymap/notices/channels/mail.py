@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.header import Header
 from smtplib import (
     SMTPDataError,
     SMTPException,
@@ -42,6 +43,7 @@ from citymap.personal.identifiers import normal_email
 DJANGO_SMTP = f"{EmailBackend.__module__}.{EmailBackend.__name__}"
 DUMMY = "django.core.mail.backends.dummy.EmailBackend"
 OUTBOX = f"{OutboxBackend.__module__}.{OutboxBackend.__name__}"
+_ENCODED_LINE = 68
 SHUTTING_DOWN = 421
 TOO_LARGE = 552
 
@@ -140,7 +142,7 @@ class MailSession:
 def letter(message: Message) -> EmailMultiAlternatives:
     """The message as a letter: the same bytes of the same Message-ID at every attempt."""
     mail = EmailMultiAlternatives(
-        subject=message.subject,
+        subject=_header(message.subject),
         body=message.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[message.address],
@@ -157,6 +159,14 @@ def letter(message: Message) -> EmailMultiAlternatives:
         content = bytes(file.attachment.content)
         mail.attach(file.filename, content, file.attachment.content_type)
     return mail
+
+
+def _header(text: str) -> str:
+    """`text` in encoded words short enough for the first to stand on the header's own line."""
+    if text.isascii():
+        return text
+    words = Header(text, "utf-8", header_name="Subject", maxlinelen=_ENCODED_LINE).encode()
+    return " ".join(words.split())
 
 
 def _meaning(error: Exception, said: str, *, data_began: bool) -> DeliveryError:

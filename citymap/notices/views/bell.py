@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from citymap.accounts.access import requires
 from citymap.notices import services
-from citymap.notices.models import BellItem, Notice
+from citymap.notices.models import BellItem
 from citymap.notices.permissions import MINE
-from citymap.notices.rendering import NoWordsError, Words, values_of, words_of
+from citymap.notices.rendering import shown
 
 PER_PAGE = 20
 
@@ -38,18 +38,7 @@ def _item(row: BellItem) -> dict[str, Any]:
     notice, source = row.notice, row.notice.source
     url = source.get_absolute_url() if hasattr(source, "get_absolute_url") else ""
     title = notice.kind_entry.title if notice.kind_entry else notice.kind
-    return {"row": row, "title": title, "words": _words(notice), "url": url}
-
-
-def _words(notice: Notice) -> Words | None:
-    """The words in the reader's language; none when what it was about is gone."""
-    if notice.kind_entry is None or notice.source is None:
-        return None
-    try:
-        values = values_of(notice, notice.kind_entry)
-        return words_of(notice.kind_entry, get_language() or notice.language, values)
-    except NoWordsError:
-        return None
+    return {"row": row, "title": title, "words": shown(notice, get_language() or ""), "url": url}
 
 
 @require_safe

@@ -31,7 +31,7 @@ def callback(request: HttpRequest, channel: str) -> JsonResponse:
     secret = entry.callback_secret if entry else ""
     if not secret:
         return problem(404)
-    length = request.META.get("CONTENT_LENGTH") or ""
+    length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or len(length) > 9 or int(length) > MAX_BODY_BYTES:
         return problem(413)
     body = request.read(MAX_BODY_BYTES)

@@ -9,7 +9,7 @@ from citymap.accounts.choices import Language
 from citymap.notices.channels.base import channels
 from citymap.notices.permissions import MANAGE
 from citymap.notices.registry import NoticeKind, kinds
-from citymap.notices.rendering import languages_of, words_of
+from citymap.notices.rendering import example, languages_of
 
 
 @require_safe
@@ -35,7 +35,7 @@ def preview(request: HttpRequest, name: str, language: str) -> HttpResponse:
         "language": language,
         "choices": _languages(kind),
         "channels": _channel_titles(kind),
-        "words": words_of(kind, language, kind.example),
+        "words": example(kind, language),
     }
     return render(request, "notices/preview.html", context)
 

@@ -24,7 +24,7 @@ from citymap.notices.mail import letter_path
 from citymap.notices.models import ChannelState, Notice
 from citymap.notices.permissions import MANAGE
 from citymap.notices.recipients import Recipient
-from citymap.notices.rendering import NoWordsError, Words, written
+from citymap.notices.rendering import Words, shown
 from citymap.notices.rules import NoticeError
 
 PER_PAGE = 50
@@ -106,12 +106,8 @@ def _detail(
 
 def _words(notice: Notice) -> Words | None:
     """The words as they would be now; none where they may tell of a person."""
-    if notice.kind_entry is None or notice.kind_entry.personal or notice.source is None:
-        return None
-    try:
-        return written(notice)
-    except NoWordsError:
-        return None
+    kind = notice.kind_entry
+    return None if kind is None or kind.personal else shown(notice)
 
 
 @require_POST

@@ -54,7 +54,7 @@ def rehashed(payload: str) -> bytes:
 def edit(h: History) -> int:
     """A payload is changed."""
     bad = h.records[5]
-    h.sql("UPDATE history_chainrecord SET payload = replace(payload, '\"amount\": 2',"
+    h.sql("UPDATE history_chainrecord SET payload = replace(payload, '\"amount\": 1',"
           " '\"amount\": 9') WHERE id = %s", bad.pk)  # fmt: skip
     return bad.pk
 
@@ -356,14 +356,10 @@ def test_export_holds_offline(history, kept, exported):
     assert offline(exported("history.jsonl"))[0] == 0
 
 
-@pytest.mark.parametrize(
-    "attack", [edit, edit_and_hash, delete_with_its_place, insert_and_queue, reorder]
-)
+@pytest.mark.parametrize("attack", [edit, edit_and_hash, delete_with_its_place, reorder])
 def test_attacks_are_found_offline(history, kept, exported, attack):
     attack(history)
     path = exported()
-    if attack is insert_and_queue:
-        pytest.skip("the event row is not exported: only verify_history sees that it never was")
     status, said = offline(path, "--roots", kept)
     assert (status, said[:14]) == (1, "DOES NOT HOLD ")
 
@@ -373,9 +369,13 @@ def test_cut_and_chained_anew_offline(history, kept, exported):
     assert offline(exported())[0] == 0
     status, said = offline(exported(), "--roots", kept)
     assert status == 1
-    start = max(root.size for root in history.outside if root.size <= 4)
+    start = max((root.size for root in history.outside if root.size <= 4), default=0)
     assert f"first suspect: record {history.records[start].pk} " in said
+
+
+def test_a_cut_tail_offline(history, kept, exported):
     cut_the_tail(history)
+    assert offline(exported())[0] == 0
     assert "the log is cut" in offline(exported(), "--roots", kept)[1]
 
 

@@ -26,7 +26,7 @@ def kind():
 
 
 @pytest.fixture(autouse=True)
-def _words(settings, tmp_path):
+def words_folder(settings, tmp_path):
     """Templates for kinds that tests register."""
     folder = tmp_path / "words"
     for language, word in {"ru": "Здравствуйте", "kk": "Сәлеметсіз бе", "en": "Hello"}.items():

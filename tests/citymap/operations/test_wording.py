@@ -12,7 +12,9 @@ from citymap.operations.wording import length_text
     "seconds, text",
     [
         (0, "0 s"),
-        (0.123, "0.1 s"),
+        (0.0001, "1 ms"),
+        (0.123, "123 ms"),
+        (2.34, "2.3 s"),
         (5, "5 s"),
         (59.6, "60 s"),
         (60, "1 min"),

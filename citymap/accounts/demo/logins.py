@@ -1,18 +1,14 @@
-"""Demo organisations and demo logins: only where CITYMAP_DEMO=1."""
+"""One login for each role."""
 
-import json
-from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 
 from citymap.accounts.choices import Role
+from citymap.accounts.demo.bodies import DEMO_SOURCE
 from citymap.accounts.models import Organization, User
-from citymap.demo import DEMO_PASSWORD, DemoOptions, DemoPart, register_demo
+from citymap.demo import DEMO_PASSWORD
 
-DEMO_SOURCE = "demo"
-ORGANIZATIONS_FILE = settings.BASE_DIR / "fixtures" / "geo" / "organizations.json"
 # login: role, organisation, first name, last name
 LOGINS: dict[str, tuple[Role, str, str, str]] = {
     "operator": (Role.OPERATOR, "centre109", "Айгерим", "Сейтова"),
@@ -28,31 +24,6 @@ LOGINS: dict[str, tuple[Role, str, str, str]] = {
     "auditor": (Role.AUDITOR, "akimat", "Елена", "Громова"),
     "admin": (Role.ADMIN, "centre109", "Виктор", "Шмидт"),
 }
-
-
-def load_organizations() -> dict[str, int]:
-    """Create or correct the demo's organisations; returns created and updated counts."""
-    counts = {"created": 0, "updated": 0}
-    listed = json.loads(ORGANIZATIONS_FILE.read_text(encoding="utf-8"))
-    known = {item.source_id: item for item in Organization.objects.filter(source=DEMO_SOURCE)}
-    for entry in listed:
-        values = {
-            "kind": entry["kind"],
-            "name": entry["ru"],
-            "name_ru": entry["ru"],
-            "name_kk": entry["kk"],
-            "name_en": entry["en"],
-            "short_name": entry["short"],
-            "phone": entry["phone"],
-        }
-        found = known.get(entry["id"])
-        if found is None:
-            Organization.objects.create(source=DEMO_SOURCE, source_id=entry["id"], **values)
-            counts["created"] += 1
-        elif any(getattr(found, name) != value for name, value in values.items()):
-            Organization.objects.filter(pk=found.pk).update(**values)
-            counts["updated"] += 1
-    return counts
 
 
 def load_logins() -> dict[str, int]:
@@ -72,6 +43,7 @@ def load_logins() -> dict[str, int]:
             "is_active": True,
             "is_staff": role == Role.ADMIN,
             "is_superuser": role == Role.ADMIN,
+            "whole_city": True,
         }
         if user.password != encoded and not _password_is_right(user.password):
             values["password"] = encoded
@@ -86,15 +58,3 @@ def load_logins() -> dict[str, int]:
 
 def _password_is_right(encoded: str) -> bool:
     return bool(encoded) and check_password(DEMO_PASSWORD, encoded)
-
-
-def load_accounts(options: DemoOptions, say: Callable[[str], Any]) -> None:
-    """The accounts part of `loaddemo`."""
-    bodies, logins = load_organizations(), load_logins()
-    say(
-        f"organisations: {bodies['created']} created, {bodies['updated']} updated;"
-        f" logins: {logins['created']} created, {logins['updated']} updated"
-    )
-
-
-register_demo(DemoPart(name="accounts", load=load_accounts, order=0))

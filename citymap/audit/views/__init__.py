@@ -1,0 +1,1 @@
+"""The auditor's pages, a module per page."""

@@ -1,0 +1,1 @@
+"""The public directory of organisations: pages and API over `citymap.accounts`."""

@@ -1,0 +1,23 @@
+// A small map with one pin: the page's `position` is `[lon, lat]`.
+
+import { config, urlFor } from "citymap/config";
+import { createMap, hasWebGL, Pin } from "citymap/map";
+import { getJSON } from "citymap/request";
+import { currentTheme, onTheme } from "citymap/theme";
+
+const ZOOM = 16;
+const container = document.getElementById("map");
+
+async function start() {
+  const style = () => getJSON(urlFor("style", { name: currentTheme() }));
+  const [lon, lat] = config.position;
+  const view = { lon, lat, zoom: ZOOM, bearing: 0 };
+  const map = createMap({ container, style: await style(), view });
+  map.scrollZoom.disable();
+  new Pin(map).show(lon, lat);
+  onTheme(async () => map.setStyle(await style(), { diff: false }));
+}
+
+// Without WebGL the address and the link below say it all.
+if (hasWebGL()) await start();
+else container.remove();

@@ -1,0 +1,1 @@
+"""An app whose sweeps fail and hang, for tests of the worker as a process."""

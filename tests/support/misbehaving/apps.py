@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MisbehavingConfig(AppConfig):
+    name = "tests.support.misbehaving"
+    label = "misbehaving"
