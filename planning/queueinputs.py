@@ -46,8 +46,9 @@ def read_yards(*, as_of: dt.date, excluded: Collection[int] = ()) -> Yards:
         ids=ids,
         values={
             "apartments": np.array([row[1] for row in table], dtype=float),
-            # What is shown is what counts: whole square metres, thousandths of a complaint.
-            "complaints": complaints.value.round(3),
+            # What is shown is what counts: whole square metres, tenths of a complaint (so that one
+            # complaint does not tell its day).
+            "complaints": complaints.value.round(1),
             "area_m2": np.array([row[2] for row in table], dtype=float).round(),
         },
         first_complaint=complaints.first_day,

@@ -97,7 +97,7 @@ def _write_cells(run: HotspotRun, events, settings: SearchSettings) -> None:
     grid = HexGrid(run.edge_m)
     months, xy = _months_and_places(events, run.since)
     cells = grid.cells_of(xy)
-    ids = np.union1d(grid.covering(_study_area()), cells)
+    ids = np.union1d(grid.covering(study_area()), cells)
     index = np.searchsorted(ids, cells)
     counts = np.bincount(index, minlength=len(ids))
     found = local_g(ids, counts, rings=settings.rings)
@@ -135,7 +135,7 @@ def _months_and_places(events, since: dt.date) -> tuple[np.ndarray, np.ndarray]:
     return months, shapely.get_coordinates(points).reshape(-1, 2)
 
 
-def _study_area() -> shapely.Geometry:
+def study_area() -> shapely.Geometry:
     """The city's boundary, else the box it may lie in."""
     city = Territory.objects.current().filter(kind=TerritoryKind.CITY).order_by("id").first()
     if city is not None:
