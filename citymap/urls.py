@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from citymap.accounts.access import public
 from citymap.api import openapi
+
+words_of_scripts = JavaScriptCatalog.as_view(packages=["citymap", "layers"])
 
 urlpatterns = [
     path("", include("citymap.shell.urls")),
@@ -23,8 +26,8 @@ urlpatterns = [
     path("personal/", include("citymap.personal.urls")),
     path("notices/", include("citymap.notices.urls")),
     path("admin/", admin.site.urls),
-    path("api/openapi.json", openapi, name="openapi"),
-    path("jsi18n/", JavaScriptCatalog.as_view(packages=["citymap", "layers"]), name="jsi18n"),
+    path("api/openapi.json", public(openapi), name="openapi"),
+    path("jsi18n/", public(words_of_scripts), name="jsi18n"),
 ]
 
 handler400 = "citymap.shell.views.bad_request"

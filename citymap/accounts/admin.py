@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from axes.models import AccessAttempt
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
@@ -18,6 +17,7 @@ from citymap.accounts.models import (
     Contact,
     Organization,
     OrganizationGroup,
+    SignInAttempt,
     Substitution,
     User,
 )
@@ -234,8 +234,8 @@ class AreaAdmin(admin.ModelAdmin):
     search_fields = ("name",)
 
 
-@admin.register(AccessAttempt)
-class AccessAttemptAdmin(admin.ModelAdmin):
+@admin.register(SignInAttempt)
+class SignInAttemptAdmin(admin.ModelAdmin):
     """Wrong attempts to sign in: to be looked at, and deleted, which unlocks."""
 
     list_display = ("attempt_time", "username", "ip_address", "failures_since_start")

@@ -56,7 +56,7 @@ def _boxes(label, choices) -> forms.MultipleChoiceField:
 class UserForm(UserChangeForm):
     """A user as an administrator sees one: roles as boxes to tick."""
 
-    roles = _boxes(_("roles"), Role)
+    roles = _boxes(_("Roles"), Role)
 
     class Meta:
         model = User
@@ -66,7 +66,7 @@ class UserForm(UserChangeForm):
 class NewUserForm(AdminUserCreationForm):
     """A new user with roles and body; the password may be left out."""
 
-    roles = _boxes(_("roles"), Role)
+    roles = _boxes(_("Roles"), Role)
 
     class Meta:
         model = User
@@ -76,9 +76,9 @@ class NewUserForm(AdminUserCreationForm):
 class OrganizationForm(forms.ModelForm):
     """A body; its position as two numbers, its languages as boxes."""
 
-    geom = PositionField(label=_("position"), required=False)
+    geom = PositionField(label=_("Position"), required=False)
     languages = forms.MultipleChoiceField(
-        label=_("languages"), choices=Language, widget=forms.CheckboxSelectMultiple
+        label=_("Languages"), choices=Language, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:

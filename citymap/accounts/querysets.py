@@ -7,9 +7,15 @@ from typing import Self
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Collate
 
+from citymap.accounts.choices import OrganizationKind
 from citymap.text import sound
 
 MAX_WORDS = 8
+KINDS_FIRST = (
+    OrganizationKind.EMERGENCY, OrganizationKind.STATE_BODY, OrganizationKind.POLICE,
+    OrganizationKind.UTILITY, OrganizationKind.CARRIER, OrganizationKind.HOUSE_MANAGER,
+    OrganizationKind.CONTRACTOR,
+)  # fmt: skip
 # Fewer digits than this are a house number or a year, not a telephone.
 MIN_DIGITS = 3
 _NOT_DIGITS = re.compile(r"[\s()+\-.–]")
@@ -53,6 +59,12 @@ class OrganizationQuerySet(QuerySet):
                 output_field=IntegerField(),
             )
         ).order_by("rank", *by_name(language))
+
+    def by_kind(self, language: str) -> Self:
+        """Whom people look for most comes first: emergency services, the city, utilities."""
+        ranks = [When(kind=kind, then=Value(rank)) for rank, kind in enumerate(KINDS_FIRST)]
+        rank = Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
+        return self.annotate(rank=rank).order_by("rank", *by_name(language))
 
     def in_order(self, language: str) -> Self:
         """By name in the order of the reader's alphabet."""

@@ -2,7 +2,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from citymap.accounts.access import public
-from citymap.accounts.signin import views
+from citymap.accounts.portal import views
 
 app_name = "accounts"
 

@@ -134,6 +134,7 @@ def snapshot() -> Iterator[None]:
             # Times in payloads were written in UTC.
             cursor.execute("SET LOCAL timezone = 'utc'")
             cursor.execute("SET LOCAL jit = off")
+            cursor.execute("SET LOCAL work_mem = '64MB'")
         yield
 
 

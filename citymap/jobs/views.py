@@ -22,3 +22,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """200 when database, migrations and worker are right, else 503 saying which is not."""
     state = readiness()
     return JsonResponse(asdict(state), status=200 if state.ready else 503)
+
+
+# What `accounts.access.public` does; this room lies below that one.
+healthz.public = readyz.public = True

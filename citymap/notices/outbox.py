@@ -54,7 +54,7 @@ def log(notice: Notice, entry: Entry, *, at: dt.datetime, channel: str = "") -> 
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def claim(
     channel: str, *, now: dt.datetime, lease_s: float, not_kinds: Sequence[str] = ()
 ) -> Notice | None:
@@ -129,7 +129,7 @@ def next_channel(notice: Notice) -> str:
     return notice.channels[at] if at < len(notice.channels) else ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(notice: Notice, entry: Entry, values: dict[str, Any], *, now: dt.datetime) -> bool:
     """Record an attempt. The notice itself changes only while the caller still holds its lease.
 
@@ -141,7 +141,7 @@ def settle(notice: Notice, entry: Entry, values: dict[str, Any], *, now: dt.date
     return bool(held.update(**free | values))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_back_expired(*, now: dt.datetime) -> int:
     """Queue again what was being sent by a deliverer that is gone; returns how many.
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class Field(TextChoices):
     """The personal values of a person: all sealed, opened only by `reveal`."""
 
-    NAME = "name", _("Name")
+    NAME = "name", _("Full name")
     PHONES = "phones", _("Telephones")
     EMAILS = "emails", _("E-mail addresses")
     IIN = "iin", _("IIN")

@@ -52,7 +52,7 @@ class Person(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=PersonState, default=PersonState.ACTIVE
     )
-    name = SealedField(_("name"), db_comment="Sealed: full name")
+    name = SealedField(_("full name"), db_comment="Sealed: full name")
     phones = SealedField(_("telephones"), db_comment="Sealed: JSON list of +77011234567")
     emails = SealedField(_("e-mail addresses"), db_comment="Sealed: JSON list, lower case")
     iin = SealedField(_("IIN"), db_comment="Sealed: 12 digits")

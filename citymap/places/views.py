@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from citymap.accounts.access import public
 from citymap.api import documented
 from citymap.geo import CoordinateError
 from citymap.places.card import OutsideCityError, card, point_in_city, resolver
@@ -35,6 +36,7 @@ register_error(OutsideCityError, status=404, title=gettext_lazy("This point lies
     answer=ADDRESSES,
     errors={400: "A parameter is missing or malformed"},
 )
+@public
 @require_safe
 @localized
 def addresses(request: HttpRequest) -> JsonResponse:
@@ -54,6 +56,7 @@ def addresses(request: HttpRequest) -> JsonResponse:
         404: "No such building or address, or the point lies outside the city",
     },
 )
+@public
 @require_safe
 @localized
 def place(request: HttpRequest) -> JsonResponse:

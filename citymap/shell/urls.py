@@ -1,6 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
+from citymap.accounts.access import public
 from citymap.shell import views
 
 app_name = "shell"
@@ -10,6 +11,6 @@ urlpatterns = [
     path("desk/", views.desk, name="desk"),
     path("list/", views.layer_list, name="list"),
     path("list/<slug:name>/", views.layer_table, name="list-layer"),
-    path("language/", set_language, name="language"),
+    path("language/", public(set_language), name="language"),
     path("robots.txt", views.robots, name="robots"),
 ]

@@ -2,14 +2,12 @@
 
 from itertools import groupby
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citymap.accounts.access import is_city_staff
+from citymap.accounts.access import public, requires
 from citymap.shell import listing
 from citymap.shell.context import city_name
 from citymap.shell.mapconfig import map_config
@@ -25,6 +23,7 @@ PRELOADED_MODULES = (
 DATE_DAYS = (-365, 365)
 
 
+@public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The public map."""
@@ -32,11 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@requires("city.staff")
 def desk(request: HttpRequest) -> HttpResponse:
     """The same map for staff, with what only staff may see."""
-    if not is_city_staff(request.user):
-        raise PermissionDenied
     return _map_page(request, title=_("Desk: %(city)s") % {"city": city_name()})
 
 
@@ -51,6 +48,7 @@ def _map_page(request: HttpRequest, *, title: str) -> HttpResponse:
     return render(request, "citymap/map.html", context)
 
 
+@public
 @require_safe
 def layer_list(request: HttpRequest) -> HttpResponse:
     """All layers with their counts."""
@@ -62,6 +60,7 @@ def layer_list(request: HttpRequest) -> HttpResponse:
     return render(request, "citymap/list.html", {"groups": groups})
 
 
+@public
 @require_safe
 def layer_table(request: HttpRequest, name: str) -> HttpResponse:
     """One layer as a table: searched by `q`, sorted by `sort`, paged by `page`."""
@@ -88,6 +87,7 @@ def layer_table(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "citymap/table.html", context)
 
 
+@public
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """What crawlers may read: public pages, not the API and not staff rooms."""

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from citymap.accounts.access import public
 from citymap.tiles.answers import IMMUTABLE, PRIVATE, REVALIDATE
 from citymap.tiles.drawing import drawn_answer
 from citymap.tiles.grid import Tile, TileOutOfRangeError
@@ -50,6 +51,7 @@ def _source_for(request: HttpRequest, name: str) -> MapSource:
     return source
 
 
+@public
 @require_safe
 @_briefly
 def tile(request: HttpRequest, name: str, z: int, x: int, y: int) -> HttpResponse:
@@ -64,6 +66,7 @@ def tile(request: HttpRequest, name: str, z: int, x: int, y: int) -> HttpRespons
     return drawn_answer(source, wanted, request.META)
 
 
+@public
 @require_safe
 @_briefly
 def tilejson(request: HttpRequest, name: str) -> JsonResponse:
@@ -71,6 +74,7 @@ def tilejson(request: HttpRequest, name: str) -> JsonResponse:
     return _localized(build_tilejson(_source_for(request, name), request))
 
 
+@public
 @require_safe
 @_briefly
 def style(request: HttpRequest, name: str) -> JsonResponse:
@@ -87,6 +91,7 @@ def style(request: HttpRequest, name: str) -> JsonResponse:
     return _localized(document)
 
 
+@public
 @require_safe
 def sprite(request: HttpRequest, version: str, ratio: int, kind: str) -> HttpResponse:
     """The signs of the map, `kind` json or png; the version makes them immutable."""
@@ -98,6 +103,7 @@ def sprite(request: HttpRequest, version: str, ratio: int, kind: str) -> HttpRes
     return response
 
 
+@public
 @require_safe
 def palette(request: HttpRequest) -> HttpResponse:
     """The palette as CSS custom properties."""

@@ -19,4 +19,5 @@ def planners_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
             raise PermissionDenied(_("Yards are edited by planners."))
         return view(request, *args, **kwargs)
 
+    wrapper.permission = "yards.edit"
     return wrapper

@@ -14,6 +14,11 @@ ADMIN_LISTS = "/admin/<app>/<model>/"
 _ADMIN_HELPERS = ("(?P<url>", "^(?P<app_label>", "autocomplete/", "jsi18n/", "r/<")
 
 
+def generic(path: str) -> str:
+    """A route without the kinds of its parameters."""
+    return _CONVERTER.sub(r"<\1>", path)
+
+
 def routes(patterns: Sequence | None = None, prefix: str = "/") -> Iterator[str]:
     """Routes with their parameters in angle brackets: `/list/<name>/`."""
     for entry in get_resolver().url_patterns if patterns is None else patterns:
@@ -21,7 +26,7 @@ def routes(patterns: Sequence | None = None, prefix: str = "/") -> Iterator[str]
         if isinstance(entry, URLResolver):
             yield from routes(entry.url_patterns, path)
         elif isinstance(entry, URLPattern):
-            yield _CONVERTER.sub(r"<\1>", path)
+            yield generic(path)
 
 
 def admin_lists() -> list[str]:

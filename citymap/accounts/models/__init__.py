@@ -7,7 +7,7 @@ from citymap.accounts.models.organizations import (
     OrganizationGroup,
     Substitution,
 )
-from citymap.accounts.models.people import RecoveryCode, User
+from citymap.accounts.models.people import RecoveryCode, SignInAttempt, User
 
 __all__ = [
     "Area",
@@ -15,6 +15,7 @@ __all__ = [
     "Organization",
     "OrganizationGroup",
     "RecoveryCode",
+    "SignInAttempt",
     "Substitution",
     "User",
 ]

@@ -57,7 +57,7 @@ class Organization(models.Model):
     name_en = models.CharField(_("name in English"), max_length=300, blank=True)
     short_name = models.CharField(_("short name"), max_length=100, blank=True)
     bin = models.CharField(
-        "BIN", max_length=12, blank=True, db_default="", validators=[validate_bin],
+        _("BIN"), max_length=12, blank=True, db_default="", validators=[validate_bin],
         db_comment="БИН: twelve digits, the last is a checksum",
     )  # fmt: skip
     parent = models.ForeignKey(

@@ -1,5 +1,6 @@
 """Members of staff."""
 
+from axes.models import AccessAttempt
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -114,3 +115,12 @@ class RecoveryCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.digest[:6]}"
+
+
+class SignInAttempt(AccessAttempt):
+    """Wrong attempts to sign in, as django-axes keeps them, under a name that people read."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("wrong attempt to sign in")
+        verbose_name_plural = _("wrong attempts to sign in")

@@ -1,1 +1,1 @@
-"""Signing in: lock-out, sessions, second factor, passwords, and their pages."""
+"""What signing in stands on: lock-out, sessions, second factor, password rules."""

@@ -38,7 +38,7 @@ def merge_people(
     if keep.pk == duplicate.pk:
         raise MergeRefusedError(_("A record cannot be merged with itself."))
     ring = key_ring()
-    rows = Person.objects.select_for_update().in_bulk(sorted([keep.pk, duplicate.pk]))
+    rows = Person.objects.select_for_update().order_by("pk").in_bulk([keep.pk, duplicate.pk])
     kept, gone = rows[keep.pk], rows[duplicate.pk]
     for row in (kept, gone):
         if row.state != PersonState.ACTIVE:

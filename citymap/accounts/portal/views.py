@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from citymap.accounts.access import is_city_staff, public, requires
 from citymap.accounts.choices import Role
 from citymap.accounts.models import User
+from citymap.accounts.portal.forms import CodeForm, PasswordChangeForm, SignInForm
 from citymap.accounts.services.people import change_own_password
 from citymap.accounts.signin import pending, secondfactor
-from citymap.accounts.signin.forms import CodeForm, PasswordChangeForm, SignInForm
 from citymap.accounts.signin.lockout import count_wrong_code, is_locked
 from citymap.accounts.signin.sessions import PROVED
 
