@@ -81,11 +81,12 @@ def draw(*, theme: str, since: dt.date, until: dt.date, radius_m: float) -> Heat
     rows = list(events.annotate(wkb=AsWKB("geom")).order_by("id").values_list("wkb", "weight"))
     points = shapely.from_wkb(np.array([bytes(wkb) for wkb, _ in rows], dtype=object))
     area = study_area()
-    west, south, east, north = area.bounds
+    xy = shapely.get_coordinates(points)
+    west, south, east, north = bounds = _frame(xy, area, radius_m)
     step = max(_MIN_STEP_M, np.ceil(max(east - west, north - south) / _POINTS))
-    lattice = Lattice.over(area.bounds, step_m=float(step))
+    lattice = Lattice.over(bounds, step_m=float(step))
     density = kernel_density(
-        shapely.get_coordinates(points),
+        xy,
         lattice=lattice,
         radius_m=radius_m,
         years=(until - since).days / _DAYS_A_YEAR,
@@ -94,6 +95,21 @@ def draw(*, theme: str, since: dt.date, until: dt.date, radius_m: float) -> Heat
     return Heatmap(
         lattice=lattice, density=density, bounds=classes(density), area=area, events=len(rows)
     )
+
+
+def _frame(
+    xy: np.ndarray, area: shapely.Geometry, radius_m: float
+) -> tuple[float, float, float, float]:
+    """What the picture shows: the city's part in which there are events, else all of it."""
+    west, south, east, north = area.bounds
+    inside = xy[(xy >= [west, south]).all(axis=1) & (xy <= [east, north]).all(axis=1)]
+    if not len(inside):
+        return west, south, east, north
+    low, high = inside.min(axis=0) - 2 * radius_m, inside.max(axis=0) + 2 * radius_m
+    return (
+        max(west, float(low[0])), max(south, float(low[1])),
+        min(east, float(high[0])), min(north, float(high[1])),
+    )  # fmt: skip
 
 
 def outlines(run: HotspotRun | None, picture: Heatmap) -> tuple[list[str], list[str]]:

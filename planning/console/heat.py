@@ -49,6 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for month, count in zip(series.months(), series.counts, strict=True)
         ],
         "may_search": may(request.user, "planning.search"),
+        "may_plan": may(request.user, "planning.plan"),
         "query": request.GET.urlencode(),
     }
     return render(request, "planning/console/heat.html", context)

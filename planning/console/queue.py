@@ -134,6 +134,7 @@ def holds(request: HttpRequest) -> HttpResponse:
         say_errors(request, form)
     context = {
         "form": form,
+        "may_plan": True,
         "holds": YardHold.objects.active().select_related("yard", "held_by").defer(
             "yard__geom", "yard__geom_3857"
         ),

@@ -17,7 +17,7 @@ from citymap.accounts.models import User
 from citymap.geo import city_bbox, city_srid, transformer
 from citymap.sqlfiles import load_sql
 from layers.choices import TerritoryKind
-from layers.models import Territory
+from layers.models import Building, Territory
 from planning import clustering
 from planning.choices import Theme
 from planning.clustering import cluster_events, members
@@ -97,7 +97,7 @@ def _write_cells(run: HotspotRun, events, settings: SearchSettings) -> None:
     grid = HexGrid(run.edge_m)
     months, xy = _months_and_places(events, run.since)
     cells = grid.cells_of(xy)
-    ids = np.union1d(grid.covering(study_area()), cells)
+    ids = np.union1d(_where_it_can_happen(grid), cells)
     index = np.searchsorted(ids, cells)
     counts = np.bincount(index, minlength=len(ids))
     found = local_g(ids, counts, rings=settings.rings)
@@ -133,6 +133,19 @@ def _months_and_places(events, since: dt.date) -> tuple[np.ndarray, np.ndarray]:
     months = np.array([month_number(month) - first for month, _ in pairs], dtype=np.int64)
     points = shapely.from_wkb(np.array([bytes(wkb) for _, wkb in pairs], dtype=object))
     return months, shapely.get_coordinates(points).reshape(-1, 2)
+
+
+def _where_it_can_happen(grid: HexGrid) -> np.ndarray:
+    """Cells with buildings: against empty fields every street would be a hotspot.
+
+    The whole study area where no buildings are known.
+    """
+    rows = Building.objects.current().annotate(wkb=AsWKB("point")).order_by()
+    points = [bytes(wkb) for wkb in rows.values_list("wkb", flat=True)]
+    if not points:
+        return grid.covering(study_area())
+    xy = shapely.get_coordinates(shapely.from_wkb(np.array(points, dtype=object)))
+    return np.unique(grid.cells_of(xy))
 
 
 def study_area() -> shapely.Geometry:
