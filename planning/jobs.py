@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from citymap.jobs.registry import Sweep, register_sweep
 from planning.services.events import refresh_events
@@ -18,7 +19,22 @@ def compute_queue(now: dt.datetime) -> str:
     return f"queue of {snapshot.yards} yards as of {snapshot.as_of}"
 
 
-register_sweep(Sweep(name="planning_events", every=dt.timedelta(minutes=5), run=bring_events))
 register_sweep(
-    Sweep(name="planning_queue", every=dt.timedelta(hours=1), run=compute_queue, order=1)
+    Sweep(
+        name="planning_events",
+        title=_("Events for planning"),
+        description=_("Brings what happened in every room into the events of planning."),
+        every=dt.timedelta(minutes=5),
+        run=bring_events,
+    )
+)
+register_sweep(
+    Sweep(
+        name="planning_queue",
+        title=_("Queue of yards"),
+        description=_("Computes the queue of yards; writes it when something changed."),
+        every=dt.timedelta(hours=1),
+        run=compute_queue,
+        order=1,
+    )
 )

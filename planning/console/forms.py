@@ -7,9 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from citymap.accounts.models import Organization
+from layers.choices import Condition
 from layers.models import Yard
-from planning.choices import ChosenBy, Theme
+from planning.choices import UNITS, ChosenBy, Stage, Theme
+from planning.models import Programme
 from planning.queue.scoring import CRITERIA, Goalpost, Policy, PolicyError
+from planning.services.queue import Findings
 
 MAX_TENGE = 10**13
 _DAY = forms.DateInput(attrs={"type": "date"})
@@ -115,6 +119,81 @@ class YardForm(forms.Form):
         widget=forms.NumberInput(attrs={"min": 1}),
     )
     reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class SurveyForm(forms.Form):
+    """What was found in a yard."""
+
+    yard = forms.ModelChoiceField(
+        label=_("Number of the yard"),
+        queryset=Yard.objects.current(),
+        widget=forms.NumberInput(attrs={"min": 1}),
+    )
+    surveyed_on = forms.DateField(label=_("Surveyed on"), widget=_DAY)
+    condition = forms.ChoiceField(label=_("Condition"), choices=Condition.choices)
+    needs_work = forms.TypedChoiceField(
+        label=_("Needs work"), choices=((1, _("Yes")), (0, _("No"))), coerce=lambda v: v == "1"
+    )
+    land_ready = forms.NullBooleanField(label=_("Land is ready"), required=False)
+    demolition = forms.NullBooleanField(label=_("Houses to be demolished"), required=False)
+    network_renewal_due = forms.NullBooleanField(label=_("Networks to be renewed"), required=False)
+    project_ready = forms.NullBooleanField(label=_("Project is ready"), required=False)
+    note = forms.CharField(label=_("Note"), max_length=500, required=False)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for work, unit in UNITS.items():
+            self.fields[work.value] = forms.DecimalField(
+                label=f"{work.label}, {unit.label}",
+                min_value=0,
+                max_value=9_999_999,
+                max_digits=9,
+                decimal_places=2,
+                required=False,
+            )
+
+    def findings(self) -> Findings:
+        """As the service takes them."""
+        cleaned = self.cleaned_data
+        flags = ("land_ready", "demolition", "network_renewal_due", "project_ready")
+        return Findings(
+            condition=Condition(cleaned["condition"]),
+            needs_work=cleaned["needs_work"],
+            amounts={work.value: cleaned[work.value] for work in UNITS if cleaned[work.value]},
+            note=cleaned["note"],
+            **{name: cleaned[name] for name in flags},
+        )
+
+
+class StageForm(forms.Form):
+    """A stage that a yard reached."""
+
+    programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.all())
+    yard = forms.ModelChoiceField(
+        label=_("Number of the yard"),
+        queryset=Yard.objects.all(),
+        widget=forms.NumberInput(attrs={"min": 1}),
+    )
+    stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
+    reached_on = forms.DateField(label=_("Reached on"), widget=_DAY)
+    contractor_bin = forms.CharField(
+        label=_("BIN of the contractor"), max_length=12, required=False
+    )
+    contract_number = forms.CharField(label=_("Contract"), max_length=80, required=False)
+    cost = forms.IntegerField(
+        label=_("Sum, tenge"), min_value=1, max_value=MAX_TENGE, required=False
+    )
+    guarantee_until = forms.DateField(label=_("Guarantee until"), widget=_DAY, required=False)
+    note = forms.CharField(label=_("Note"), max_length=500, required=False)
+
+    def clean_contractor_bin(self) -> Organization | None:
+        written = self.cleaned_data["contractor_bin"].strip()
+        if not written:
+            return None
+        found = Organization.objects.filter(bin=written).first()
+        if found is None:
+            raise ValidationError(_("There is no organisation with this BIN."))
+        return found
 
 
 class PutForm(YardForm):

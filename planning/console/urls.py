@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.console import heat, programmes, queue
+from planning.console import heat, programmes, queue, yards
 
 app_name = "plan"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("queue/policy/", queue.set_new_policy, name="set-policy"),
     path("queue/scenarios/", queue.add_scenario, name="add-scenario"),
     path("queue/scenarios/<int:scenario>/", queue.scenario, name="scenario"),
+    path("surveys/", yards.surveys, name="surveys"),
+    path("stages/", yards.stages, name="stages"),
     path("holds/", queue.holds, name="holds"),
     path("holds/release/<int:yard>/", queue.release, name="release"),
     path("programmes/", programmes.index, name="programmes"),
