@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from planning.hotspots.grid import disk, neighbours
 
@@ -147,10 +147,13 @@ def _third_of_sum(sizes: np.ndarray, whole: Moments) -> np.ndarray:
 
 def _probability(z: np.ndarray, skew: np.ndarray, varies: np.ndarray) -> np.ndarray:
     """Two-sided: twice the smaller tail."""
-    tail = stats.norm.sf(np.abs(z))
+    tail = special.ndtr(-np.abs(z))
     skewed = varies & (np.abs(skew) > _SYMMETRIC)
-    law = stats.pearson3(skew[skewed])
-    tail[skewed] = np.minimum(law.sf(z[skewed]), law.cdf(z[skewed]))
+    # Pearson's third kind is a gamma law moved and scaled to mean 0 and variance 1.
+    root = 2.0 / skew[skewed]
+    shape = root**2
+    at = np.maximum(shape + z[skewed] * root, 0.0)
+    tail[skewed] = np.minimum(special.gammainc(shape, at), special.gammaincc(shape, at))
     return np.where(varies, np.minimum(1.0, 2.0 * tail), 1.0)
 
 
