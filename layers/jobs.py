@@ -3,6 +3,7 @@
 import datetime as dt
 
 import structlog
+from django.utils.translation import gettext_lazy as _
 
 from citymap.jobs.registry import Sweep, register_sweep
 from layers.basemap import build_if_behind
@@ -16,5 +17,13 @@ def build_owed_base_map(now: dt.datetime) -> str:
 
 
 register_sweep(
-    Sweep(name="base_map", every=dt.timedelta(minutes=5), run=build_owed_base_map, order=90)
+    Sweep(
+        name="base_map",
+        title=_("Base map"),
+        description=_("Builds the base map that an import left unbuilt."),
+        every=dt.timedelta(minutes=5),
+        run=build_owed_base_map,
+        time_limit=dt.timedelta(hours=1),
+        order=90,
+    )
 )

@@ -102,8 +102,8 @@ def test_owner_commands_exist():
         for path in (ROOT / package).glob("**/management/commands/*.py")
     }
     scripts = {path.stem for path in (ROOT / "scripts").glob("*.py")}
-    django = {"createsuperuser", "loaddata", "makemigrations", "migrate", "test"}
-    assert found | scripts | django >= OWNER_COMMANDS
+    libraries = {"createsuperuser", "loaddata", "makemigrations", "migrate", "pgtrigger", "test"}
+    assert found | scripts | libraries >= OWNER_COMMANDS
 
 
 @pytest.mark.parametrize(

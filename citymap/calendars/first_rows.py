@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import connections, transaction
 
 from citymap.calendars.weeks import week_as_json
+from citymap.history.context import acting
 from citymap.worktime import ALL_DAY, five_day_week, six_day_week
 
 MOVED_DAYS_FILE = Path(__file__).parent / "data" / "moved_days.json"
@@ -67,7 +68,7 @@ def fill_empty_tables(sender, using: str = "default", **kwargs) -> None:
     """Write the presets and the moved days where neither table has a row (after a migrate)."""
     schedules = apps.get_model("calendars", "WorkSchedule")
     overrides = apps.get_model("calendars", "DayOverride")
-    with transaction.atomic(using=using):
+    with acting(reason="first rows of an installation"), transaction.atomic(using=using):
         there = set(connections[using].introspection.table_names())
         if not {schedules._meta.db_table, overrides._meta.db_table} <= there:
             return

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citymap.calendars.choices import Scope
 from citymap.calendars.weeks import MalformedWeekError, parse_week
+from citymap.history.tracking import tracked
 from citymap.worktime import ALL_DAY
 
 
@@ -27,6 +28,7 @@ def _in_readers_language(row: models.Model, field: str) -> str:
     return getattr(row, f"{field}_{get_language()}", "") or getattr(row, f"{field}_ru")
 
 
+@tracked(chain="calendars")
 class WorkSchedule(models.Model):
     """Office hours that bodies share: days of the week, hours, what holidays mean to them."""
 
@@ -93,6 +95,7 @@ class WorkSchedule(models.Model):
         return Scope.SIX_DAY if days_off == [6] else None
 
 
+@tracked(chain="calendars")
 class DayOverride(models.Model):
     """A date that is worked or off against the rule, and on whose word.
 

@@ -28,8 +28,9 @@ from psycopg2 import sql as sqltext
 
 SETTING = "pghistory.context_metadata"
 MAX_TEXT = 1000
-# Nobody's work: what is typed there has an author only when it says so.
-SHELLS = frozenset({"shell", "dbshell", "test", ""})
+# Commands that are nobody's work: what is typed at a shell has an author only when it says so,
+# and a server acts for its requests.
+NAMELESS = frozenset({"", "dbshell", "runserver", "serve", "shell", "test"})
 
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|DO|CALL|WITH)\b", re.IGNORECASE)
 _WRITES_WITHIN = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
@@ -110,7 +111,7 @@ def process_context() -> Mapping[str, Any]:
     if program == "manage.py":
         words = [word for word in sys.argv[1:] if not word.startswith("-")]
         command = words[0] if words else ""
-        return {} if command in SHELLS else {"command": clean(command, 100)}
+        return {} if command in NAMELESS else {"command": clean(command, 100)}
     if program.startswith("import_") and program.endswith(".py"):
         return {"command": program.removesuffix(".py")}
     return {}

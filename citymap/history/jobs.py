@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from citymap.history.hardening import owner_is_serving, problems
 from citymap.history.irregular import find_irregular
@@ -12,10 +13,24 @@ from citymap.jobs.readiness import ReadinessCheck, register_readiness
 from citymap.jobs.registry import Sweep, register_sweep
 
 register_sweep(
-    Sweep(name="history_seal", every=dt.timedelta(minutes=1), run=seal_and_publish, order=90)
+    Sweep(
+        name="history_seal",
+        title=_("Seals of the history"),
+        description=_("Seals new records of legal weight and publishes roots."),
+        every=dt.timedelta(minutes=1),
+        run=seal_and_publish,
+        order=90,
+    )
 )
 register_sweep(
-    Sweep(name="history_irregular", every=dt.timedelta(minutes=5), run=find_irregular, order=91)
+    Sweep(
+        name="history_irregular",
+        title=_("Irregular changes"),
+        description=_("Opens a protocol for each change that nobody stands behind."),
+        every=dt.timedelta(minutes=5),
+        run=find_irregular,
+        order=91,
+    )
 )
 
 

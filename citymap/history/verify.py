@@ -2,7 +2,8 @@
 
 Every hash is computed here, in Python, from the stored payloads: the database is only read.
 What is checked: payloads against hashes and columns; the chain of each object; the order of the
-log; stored subtrees; every root, and every root kept outside; event rows against payloads.
+log; stored subtrees; every root, and every root kept outside; event rows against payloads, and
+live rows against their last events.
 """
 
 import json
@@ -18,7 +19,7 @@ from django.db import connection, transaction
 from citymap.history.merkle import Frontier, leaf_hash
 from citymap.history.models import Node, Root, Unsealed
 from citymap.history.roots import PublishedRoot
-from citymap.history.tracking import trackings
+from citymap.history.tracking import Tracking, trackings
 from citymap.history.triggers import data_expression, literal, quoted
 from citymap.sqlfiles import load_sql
 
@@ -119,7 +120,7 @@ def verify(
             walk.unsealed(*row, queued=queued)
         for tracking in trackings():
             if tracking.chain:
-                _check_events(verdict, tracking)
+                _check_tables(verdict, tracking)
     verdict.seconds = time.perf_counter() - started
     return verdict
 
@@ -318,13 +319,22 @@ def _parsed(payload: str) -> dict | None:
     return said if isinstance(said, dict) else None
 
 
-def _check_events(verdict: Verdict, tracking: Any) -> None:
-    text = Template(load_sql(__file__, "verify_events.sql")).substitute(
-        events=quoted(tracking.event_model._meta.db_table),
-        model=literal(tracking.label),
-        data=data_expression(tracking.event_model, "e"),
-    )
+def _check_tables(verdict: Verdict, tracking: Tracking) -> None:
+    """Event rows against records, and live rows against their last events."""
+    meta = tracking.model._meta
+    columns = [quoted(meta.get_field(name).column) for name in tracking.fields]
+    names = {
+        "events": quoted(tracking.event_model._meta.db_table),
+        "table": quoted(meta.db_table),
+        "key": quoted(meta.pk.column),
+        "model": literal(tracking.label),
+        "data": data_expression(tracking.event_model, "e"),
+        "live": ", ".join(f"t.{column}" for column in columns),
+        "recorded": ", ".join(f"last.{column}" for column in columns),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(text)
-        for record, event, what in cursor.fetchall():
-            verdict.blame(f"{what} (event {event})", record=record, model=tracking.label)
+        for name in ("verify_events.sql", "verify_rows.sql"):
+            cursor.execute(Template(load_sql(__file__, name)).substitute(names))
+            for record, event, what in cursor.fetchall():
+                which = f" (event {event})" if event is not None else ""
+                verdict.blame(f"{what}{which}", record=record, model=tracking.label)

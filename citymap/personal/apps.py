@@ -9,6 +9,7 @@ class PersonalConfig(AppConfig):
     verbose_name = _("Personal data")
 
     def ready(self) -> None:
+        from citymap.personal import checks  # noqa: F401, PLC0415 (registers the check)
         from citymap.personal.grants import protect_events  # noqa: PLC0415 (models are needed)
 
         # After the floor's grants, which give the runtime role every table: accounts comes first.

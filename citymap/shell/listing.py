@@ -92,7 +92,7 @@ def shown_value(value: Any, field: Field, *, precision: str = "") -> str:
 def visible_layers(user: AnyUser) -> list[MapLayer]:
     """The layers that `user` may see, in the order of the legend."""
     shown = {source.name for source in sources if source.may_see(user)}
-    return [layer for layer in layers if layer.source in shown]
+    return [layer.seen_by(user) for layer in layers if layer.source in shown]
 
 
 def columns_of(layer: MapLayer) -> list[Column]:

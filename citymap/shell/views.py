@@ -19,6 +19,9 @@ PRELOADED_MODULES = (
     "citymap/format", "citymap/sheet", "citymap/date", "citymap/theme", "citymap/threed",
     "citymap/keys", "citymap/crosshair", "citymap/locate", "citymap/share", "citymap/toast",
 )  # fmt: skip
+NOT_FOR_CRAWLERS = (
+    "/api/", "/tiles/", "/desk/", "/accounts/", "/admin/", "/personal/", "/audit/",
+)  # fmt: skip
 # How far back and ahead the date slider goes, days.
 DATE_DAYS = (-365, 365)
 
@@ -93,7 +96,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     """What crawlers may read: public pages, not the API and not staff rooms."""
     lines = [
         "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/api/", "/tiles/", "/desk/", "/accounts/", "/admin/")),
+        *(f"Disallow: {path}" for path in NOT_FOR_CRAWLERS),
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

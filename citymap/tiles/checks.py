@@ -20,6 +20,14 @@ def layers_can_be_drawn(app_configs, **kwargs) -> list[CheckMessage]:
             found.append(
                 Error(f"Layer {layer.name}: no source is called {layer.source}.", id="tiles.E001")
             )
+        elif layer.permission and sources.get(layer.source).public:
+            found.append(
+                Error(
+                    f"Layer {layer.name}: rows by permission in the public source {layer.source}.",
+                    hint="Cached tiles know no permissions: put it into a source for staff.",
+                    id="tiles.E003",
+                )
+            )
         if not _has_mercator_index(layer):
             found.append(
                 Error(

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from citymap.jobs.readiness import ReadinessCheck, register_readiness
 from citymap.jobs.registry import Sweep, register_sweep
@@ -26,5 +27,12 @@ def unmarked_edits() -> str:
 
 register_readiness(ReadinessCheck(name="tiles", problem=unmarked_edits, order=40))
 register_sweep(
-    Sweep(name="stale_tiles", every=dt.timedelta(seconds=5), run=remove_stale_tiles, order=10)
+    Sweep(
+        name="stale_tiles",
+        title=_("Stale map tiles"),
+        description=_("Removes kept tiles of the map that an edit has made out of date."),
+        every=dt.timedelta(seconds=5),
+        run=remove_stale_tiles,
+        order=10,
+    )
 )

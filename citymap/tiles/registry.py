@@ -9,12 +9,12 @@ who cannot use a map. Nothing else has to be told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import QuerySet
 
-from citymap.accounts.access import AnyUser
+from citymap.accounts.access import AnyUser, visible
 from citymap.registry import Registry
 
 # Text that may be a gettext_lazy proxy.
@@ -91,6 +91,9 @@ class MapLayer:
         `citymap.tiles.expressions.Retraced`.
     dated: names of the attributes that say from and to which day (ISO, the first day that no
         longer counts) a feature counts; the date slider then filters the layer.
+    permission: its name, where each reader sees rows of their own (own body, own territory; see
+        `citymap.accounts.access`). Only in sources that are not public; tile, list and counts
+        are filtered alike.
     columns: further model lookups that the plain list of the layer shows beside `fields`.
     paint: MapLibre style layers without `id`, `source` and `source-layer`, which are added;
         colours may be palette tokens, `"{network.heat}"`, resolved per theme; `"{label}"` is
@@ -111,11 +114,18 @@ class MapLayer:
     min_area_field: str = ""
     retraces: bool = False
     dated: tuple[str, str] | None = None
+    permission: str = ""
     columns: Sequence[str] = ()
     paint: Sequence[Mapping[str, Any]] = ()
     legend: Sequence[LegendItem] = ()
     visible: bool = True
     order: int = 0
+
+    def seen_by(self, user: AnyUser) -> "MapLayer":
+        """The layer with the rows that `user` may see; itself where all see the same."""
+        if not self.permission:
+            return self
+        return replace(self, queryset=lambda: visible(self.queryset(), user, self.permission))
 
 
 sources: Registry[MapSource] = Registry("map source")

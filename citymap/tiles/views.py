@@ -63,7 +63,7 @@ def tile(request: HttpRequest, name: str, z: int, x: int, y: int) -> HttpRespons
         raise Http404(str(error)) from error
     if not source.min_zoom <= z <= source.max_zoom:
         raise Http404(f"{name} has zooms {source.min_zoom} to {source.max_zoom}")
-    return drawn_answer(source, wanted, request.META)
+    return drawn_answer(source, wanted, request.META, request.user)
 
 
 @public

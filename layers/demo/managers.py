@@ -11,6 +11,7 @@ from django.db import transaction
 
 from citymap.accounts.choices import OrganizationKind
 from citymap.accounts.demo import DEMO_SOURCE
+from citymap.accounts.demo.bodies import demo_phone
 from citymap.accounts.models import Organization
 from layers.choices import BuildingUse, ManagerForm
 from layers.demo import chance
@@ -70,7 +71,7 @@ def appoint_managers(*, seed: int) -> dict[str, int]:
     terms, names = plan_terms([(source_id, address) for _, source_id, address in houses], seed)
     keys = {source_id: pk for pk, source_id, _ in houses}
     with transaction.atomic():
-        made = _make_bodies(names)
+        made = _make_bodies(names, seed)
         bodies = dict(
             Organization.objects.filter(source=DEMO_SOURCE).values_list("source_id", "pk")
         )
@@ -108,7 +109,7 @@ def _apartment_houses() -> list[tuple[int, str, str]]:
     return [(pk, source_id, first[pk]) for pk, source_id in rows.values_list("pk", "source_id")]
 
 
-def _make_bodies(names: dict[str, str]) -> int:
+def _make_bodies(names: dict[str, str], seed: int) -> int:
     """An association for each house that has one of its own."""
     there = set(
         Organization.objects.filter(source=DEMO_SOURCE, source_id__in=list(names)).values_list(
@@ -129,6 +130,7 @@ def _make_bodies(names: dict[str, str]) -> int:
                 name_kk=f"«{address}» {kk}",
                 name_en=f"{en} “{address}”",
                 short_name=f"{ru} {address}"[:100],
+                phone=demo_phone(seed, body),
                 source=DEMO_SOURCE,
                 source_id=body,
             )

@@ -116,7 +116,9 @@ def overflow(page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
 
-@pytest.mark.parametrize("path", ["/", "/list/", "/list/yard/", "/accounts/login/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/list/", "/list/yard/", "/organizations/", "/accounts/login/"]
+)
 def test_nothing_is_wider_than_a_phone(phone, path):
     phone.page.goto(path)
     assert overflow(phone.page) <= 0

@@ -193,7 +193,9 @@ NOT_TRANSLATED = {"OpenStreetMap", "English", "Esc", "Enter"}
 
 
 @pytest.mark.parametrize("language", ["ru-RU", "kk-KZ"])
-@pytest.mark.parametrize("path", ["/", "/list/", "/accounts/login/", "/list/yard/", "/nothing/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/list/", "/organizations/", "/accounts/login/", "/list/yard/", "/nothing/"]
+)
 def test_no_english_is_left(open_page, language, path, page_problems):
     page = open_page(locale=language)
     page.goto(path)

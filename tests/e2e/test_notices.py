@@ -12,6 +12,7 @@ from tests.support.databases import run_program
 pytestmark = pytest.mark.e2e
 
 TIMEOUT_MS = 30_000
+PROTOCOLS_OPENED = 3
 PROTOCOLS = """
 from citymap.history.models import ProtocolKind
 from citymap.history.protocols import open_protocol
@@ -33,10 +34,10 @@ def check(page: Page) -> None:
 
 
 def wait_for_bell(page: Page) -> None:
-    """Until the worker has rung it."""
+    """Until the worker has rung it for all."""
     for _ in range(30):
         page.goto("/notices/mine/")
-        if page.locator(".bell-list > li").count():
+        if page.locator(".bell-list > li").count() >= PROTOCOLS_OPENED:
             return
         page.wait_for_timeout(500)
     pytest.fail("the bell did not ring")
@@ -49,7 +50,8 @@ def test_bell_by_keys(open_page, sign_in):
     wait_for_bell(page)
     page.goto("/list/")
     bell = page.get_by_role("link", name="My notices")
-    expect(bell.locator("[data-bell-count]")).to_have_text("3")
+    unread = int(bell.locator("[data-bell-count]").inner_text())
+    assert unread >= PROTOCOLS_OPENED
     bell.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("My notices")
@@ -57,7 +59,7 @@ def test_bell_by_keys(open_page, sign_in):
     first = page.get_by_role("button", name=re.compile("^Mark as read")).first
     first.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("2 are unread.")).to_be_visible(timeout=TIMEOUT_MS)
+    expect(page.get_by_text(f"{unread - 1} are unread.")).to_be_visible(timeout=TIMEOUT_MS)
     page.get_by_role("button", name="Mark all as read").press("Enter")
     expect(page.get_by_text("All are read.")).to_be_visible(timeout=TIMEOUT_MS)
     expect(bell.locator("[data-bell-count]")).to_be_hidden()

@@ -4,8 +4,9 @@ Names, numbers and hours depend on the seed and on the body's own id alone.
 """
 
 import hashlib
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,7 @@ SCHOOLS, KINDERGARTENS, CLINICS, CONTRACTORS, OTHERS = 48, 62, 24, 340, 500
 _TRADES = (
     ("Строй", "Құрылыс", "Stroi"), ("Жол", "Жол", "Zhol"), ("Жылу", "Жылу", "Zhylu"),
     ("Су", "Су", "Su"), ("Электро", "Электр", "Elektro"), ("Монтаж", "Монтаж", "Montazh"),
-    ("Асфальт", "Асфальт", "Asfalt"), ("Абат", "Абат", "Abat"), ("Сервис", "Сервис", "Servis"),
+    ("Бетон", "Бетон", "Beton"), ("Абат", "Абат", "Abat"), ("Сервис", "Сервис", "Servis"),
     ("Проект", "Жоба", "Proekt"),
 )  # fmt: skip
 _NAMES = (
@@ -69,16 +70,21 @@ def number(seed: int, *parts: object) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-def demo_bin(seed: int, key: str) -> str:
-    """A BIN of the right shape and checksum: year and month of founding, 4, 0, five digits."""
-    attempt = 0
-    while True:
+def demo_bin(seed: int, key: str, taken: Container[str] = ()) -> str:
+    """A BIN of the right shape and checksum that is not `taken`: year, month, 4, 0, five digits."""
+    for attempt in itertools.count():
         chance = number(seed, "bin", key, attempt)
-        digits = f"{chance % 35:02}{chance // 35 % 12 + 1:02}40{chance // 420 % 100000:05}"
+        digits = f"{chance % 26:02}{chance // 26 % 12 + 1:02}40{chance // 312 % 100000:05}"
         last = checksum(digits)
-        if last is not None:
-            return f"{digits}{last}"
-        attempt += 1
+        if last is not None and f"{digits}{last}" not in taken:
+            break
+    return f"{digits}{last}"
+
+
+def demo_phone(seed: int, key: str) -> str:
+    """A made-up telephone number in the range of the other demo bodies."""
+    line = number(seed, "phone", key)
+    return f"+7 700 {110 + line % 40}-{line // 40 % 100:02}-{line // 4000 % 100:02}"
 
 
 def plan_bodies(seed: int) -> list[PlannedBody]:
@@ -86,6 +92,10 @@ def plan_bodies(seed: int) -> list[PlannedBody]:
     listed = json.loads(ORGANIZATIONS_FILE.read_text(encoding="utf-8"))
     known = [_of_file(entry, seed) for entry in listed]
     bodies = [*known, *_schools(seed), *_clinics(seed), *_contractors(seed), *_others(seed)]
+    taken: set[str] = set()
+    for body in bodies:
+        body.values["bin"] = demo_bin(seed, body.id, taken)
+        taken.add(body.values["bin"])
     return sorted(bodies, key=lambda body: _depth(body, {one.id: one for one in bodies}))
 
 
@@ -109,7 +119,6 @@ def _body(
     key: str, kind: str, ru: str, kk: str, en: str, seed: int, *, short: str = "",
     phone: str = "", **more: Any,
 ) -> PlannedBody:  # fmt: skip
-    line = number(seed, "phone", key)
     values = {
         "kind": kind,
         "name": ru,
@@ -117,8 +126,7 @@ def _body(
         "name_kk": kk,
         "name_en": en,
         "short_name": short,
-        "phone": phone or f"+7 700 {110 + line % 40}-{line // 40 % 100:02}-{line // 4000 % 100:02}",
-        "bin": demo_bin(seed, key),
+        "phone": phone or demo_phone(seed, key),
     }
     return PlannedBody(id=key, values=values, **more)
 

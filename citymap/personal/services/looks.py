@@ -11,13 +11,13 @@ from django.views.decorators.debug import sensitive_variables
 
 from citymap.accounts.access import AnyUser, may
 from citymap.personal.choices import LIST_FIELDS, EventKind, Field, PersonState
-from citymap.personal.errors import GoneError, UnreadableError
+from citymap.personal.errors import GoneError, KeysError, UnreadableError
 from citymap.personal.masking import masked
 from citymap.personal.models import Person
 from citymap.personal.permissions import REVEAL
 from citymap.personal.reasons import checked_reason
 from citymap.personal.services.events import record
-from citymap.personal.services.values import open_values
+from citymap.personal.services.values import empty_value, open_values
 from citymap.personal.vault import key_ring
 
 MASKED_FIELDS = (Field.NAME, Field.PHONES, Field.EMAILS, Field.IIN)
@@ -71,12 +71,11 @@ def masked_values(person: Person) -> dict[str, Any]:
     A value that does not open is empty here; whoever opens the person learns why.
     """
     shown: dict[str, Any] = {}
-    ring = key_ring()
     for field in MASKED_FIELDS:
         try:
-            value = open_values(ring, person, [field])[field]
-        except UnreadableError:
-            value = [] if field in LIST_FIELDS else ""
+            value = open_values(key_ring(), person, [field])[field]
+        except (KeysError, UnreadableError):
+            value = empty_value(field)
         shown[str(field)] = (
             [masked(field, one) for one in value] if field in LIST_FIELDS else masked(field, value)
         )

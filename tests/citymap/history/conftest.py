@@ -7,12 +7,27 @@ from django.conf import settings
 from django.db import connection
 
 from citymap.history.benchmarks.tables import order_model, tables
+from citymap.history.tracking import trackings
 
 _numbers = itertools.count(1)
 
 
+def empty_the_chain() -> None:
+    """Take away what migrations have recorded already: tests count."""
+    events = [item.event_model._meta.db_table for item in trackings() if item.chain]
+    logs = ["leaf", "node", "rootsignature", "publication", "root", "unsealed", "chainrecord"]
+    with connection.cursor() as cursor:
+        for table in [*events, *(f"history_{name}" for name in logs)]:
+            cursor.execute(f'DELETE FROM "{table}"')
+
+
 @pytest.fixture
-def ledger(db):
+def empty_chain(db):
+    empty_the_chain()
+
+
+@pytest.fixture
+def ledger(empty_chain):
     """A chained model; its table, events and triggers are rolled back with the test."""
     model = order_model(f"Ledger{next(_numbers)}", chain="ledger", salted=["text"])
     with tables(model):

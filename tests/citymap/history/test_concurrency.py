@@ -3,6 +3,7 @@
 import subprocess
 import threading
 
+import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
@@ -16,6 +17,7 @@ from citymap.history.sealing import seal
 from citymap.history.verify import verify
 from layers.choices import YardCorrectionKind
 from layers.models import YardCorrection
+from tests.citymap.history.conftest import empty_the_chain
 from tests.support.databases import create_database, drop_database, use_database
 
 
@@ -23,6 +25,11 @@ def log_hashes() -> list[bytes]:
     records = dict(ChainRecord.objects.values_list("pk", "hash"))
     leaves = Leaf.objects.order_by("position").values_list("record", flat=True)
     return [bytes(records[record]) for record in leaves]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_recorded_yet(empty_city_copy):
+    empty_the_chain()
 
 
 def test_a_long_transaction_is_sealed_when_it_commits(empty_city_copy):

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from psycopg2 import sql
 
-from citymap.history.context import acting, current
+from citymap.history.context import acting, current, process_context
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +127,25 @@ def test_request_says_id_method_and_path(rf, ledger, clerk):
         "user": clerk.pk, "username": "клерк", "request": "abc", "method": "POST",
         "url": "/works/7/",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["/srv/manage.py", "worker"], {"command": "worker"}),
+        (["manage.py", "--traceback", "import_layer", "x"], {"command": "import_layer"}),
+        (["scripts/import_osm.py", "city.pbf"], {"command": "import_osm"}),
+        (["manage.py", "serve"], {}),
+        (["manage.py", "shell"], {}),
+        (["manage.py"], {}),
+        (["-c"], {}),
+        ([], {}),
+    ],
+)
+def test_commands_act_for_themselves(monkeypatch, words, said):
+    monkeypatch.setattr("sys.argv", words)
+    process_context.cache_clear()
+    try:
+        assert dict(process_context()) == said
+    finally:
+        process_context.cache_clear()

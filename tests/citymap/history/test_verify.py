@@ -143,8 +143,29 @@ def delete_event(h: History) -> int:
     return bad.pk
 
 
+def untriggered(h: History, statement: str, *parameters) -> None:
+    table = h.model._meta.db_table
+    h.sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    h.sql(statement.format(table), *parameters)
+    h.sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def change_a_row(h: History) -> int:
+    """Triggers off, a row changed, triggers on."""
+    bad = h.records[-1]
+    untriggered(h, "UPDATE {} SET paid = true WHERE id = %s", bad.key)
+    return bad.pk
+
+
+def remove_a_row(h: History) -> int:
+    bad = h.records[-2]
+    untriggered(h, "DELETE FROM {} WHERE id = %s", bad.key)
+    return bad.pk
+
+
 ATTACKS = [edit, edit_and_hash, edit_columns, delete, delete_with_its_place, insert,
-           insert_and_queue, reorder, edit_event, edit_event_context, delete_event]  # fmt: skip
+           insert_and_queue, reorder, edit_event, edit_event_context, delete_event,
+           change_a_row, remove_a_row]  # fmt: skip
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
@@ -169,6 +190,11 @@ def forged_event(h: History) -> None:
     columns = "number, state, amount, due_at, paid, pgh_created_at, pgh_label, pgh_obj_id"
     h.sql(f"INSERT INTO {table} (id, pgh_context, {columns}) SELECT id, '{{}}', {columns}"
           f" FROM {table} LIMIT 1")  # fmt: skip
+
+
+def row_put_in(h: History) -> None:
+    untriggered(h, "INSERT INTO {0} (number, state, amount, text, due_at, paid)"
+                   " SELECT 'x', state, amount, text, due_at, paid FROM {0} LIMIT 1")  # fmt: skip
 
 
 def root_edited(h: History) -> None:
@@ -200,6 +226,7 @@ def subtree_added(h: History) -> None:
     ("attack", "said"),
     [
         (forged_event, "an event row without a record"),
+        (row_put_in, "a row was put in without an event"),
         (root_edited, "root 2 does not hold"),
         (root_removed, "root 2 is missing"),
         (frontier_edited, "subtrees are not those"),
@@ -223,6 +250,15 @@ def cut_the_tail(h: History) -> None:
     h.sql("DELETE FROM history_leaf WHERE position >= %s", keep)
     h.sql("DELETE FROM history_chainrecord WHERE id <> ALL(%s)", kept)
     h.sql(f"DELETE FROM {events} WHERE pgh_id <> ALL(%s)", [r.event for r in h.records[:keep]])
+    rows_as_events(h)
+
+
+def rows_as_events(h: History) -> None:
+    """The live rows are made to fit, with triggers off."""
+    events = h.model.pgh_event_model._meta.db_table
+    untriggered(h, "UPDATE {} t SET amount = e.amount FROM (SELECT DISTINCT ON (pgh_obj_id) *"
+                   f" FROM {events} ORDER BY pgh_obj_id, pgh_id DESC) e"
+                   " WHERE e.pgh_obj_id = t.id")  # fmt: skip
 
 
 def chain_again(h: History, place: int) -> None:
@@ -242,6 +278,7 @@ def chain_again(h: History, place: int) -> None:
         hashes[record.key] = digest.hex()
     h.sql(f"UPDATE {h.model.pgh_event_model._meta.db_table} SET amount = 1000 WHERE pgh_id = %s",
           h.records[place].event)  # fmt: skip
+    rows_as_events(h)
     for table in ("leaf", "node", "root", "unsealed"):
         h.sql(f"DELETE FROM history_{table}")
     done = 0

@@ -27,7 +27,7 @@ def test_the_page_lists_roots_newest_first(client, sealed, django_assert_max_num
     assert 0 < second < first
 
 
-def test_the_page_without_any_root(client):
+def test_the_page_without_any_root(client, empty_chain):
     assert "/history/roots/1.json" not in client.get("/history/roots/").text
 
 

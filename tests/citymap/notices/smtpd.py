@@ -60,7 +60,9 @@ class Mailbox:
         return [str(one["Message-ID"]) for one in self.parsed()]
 
 
-def start(mailbox: Mailbox, *, port: int) -> Controller:
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port, data_size_limit=30_000_000)
+def start(mailbox: Mailbox, *, port: int, **options) -> Controller:
+    controller = Controller(
+        mailbox, hostname="127.0.0.1", port=port, data_size_limit=30_000_000, **options
+    )
     controller.start()
     return controller

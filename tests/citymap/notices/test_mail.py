@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import socket
+import ssl
 import threading
 import time
 
@@ -15,6 +16,7 @@ from citymap.notices.models import ChannelState
 from citymap.notices.recipients import Recipient
 from tests.citymap.notices import smtpd
 from tests.citymap.notices.conftest import NOON, again, outcomes, owe, use_smtp
+from tests.citymap.notices.gateway import certificate
 from tests.support.server import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kind")]
@@ -227,3 +229,28 @@ def test_user_without_address_is_a_dead_letter(source, head, mailbox, mail_serve
     deliver(now=NOON)
     assert again(notice).state == State.DEAD
     assert outcomes(notice) == ["no_address"]
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_starttls_with_a_certificate_that_is_checked(
+    source, settings, mailbox, tmp_path, monkeypatch, trusted
+):
+    files = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files)
+    port = free_port()
+    use_smtp(settings, port)
+    settings.EMAIL_USE_TLS = True
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(files[0]))
+    notice = owe(source)
+    controller = smtpd.start(mailbox, port=port, tls_context=context, require_starttls=True)
+    try:
+        deliver(now=NOON)
+    finally:
+        controller.stop(no_assert=True)
+    assert again(notice).state == (State.SENT if trusted else State.QUEUED)
+    assert len(mailbox.letters) == trusted
+    if not trusted:
+        error = ChannelState.objects.get(name="email").last_error
+        assert "CERTIFICATE_VERIFY_FAILED" in error

@@ -4,8 +4,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from citymap.accounts.choices import Role
 from citymap.checks import no_demo_personal_key_outside_the_demo
 from citymap.jobs.readiness import checks, readiness
+from citymap.personal.checks import personal_keys_are_usable
 from citymap.personal.errors import KeysError, UnreadableError
 from citymap.personal.models import KeyCanary, Person
 from citymap.personal.services import (
@@ -112,6 +114,26 @@ def test_the_command_says_what_it_did(saule, settings, old_key, new_key, capsys,
     settings.CITYMAP_PERSONAL_KEYS = [new_key, old_key]
     call_command("rotate_personal_keys")
     assert "1 sealed anew, none left" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("keys", [[], ["broken"]])
+def test_a_server_with_unusable_keys_does_not_start(settings, keys):
+    settings.CITYMAP_PERSONAL_KEYS = keys
+    (error,) = personal_keys_are_usable(None)
+    assert error.id == "citymap.E007"
+    assert "broken" not in error.msg
+
+
+def test_pages_say_that_values_do_not_open(saule, settings, new_key, client, make_user):
+    client.force_login(make_user(Role.LAWYER))
+    page = f"/personal/{saule.number}/"
+    form = {"reveal-fields_wanted": ["name"], "reveal-why": "call back"}
+    for keys in ([], ["broken"], [new_key]):
+        settings.CITYMAP_PERSONAL_KEYS = keys
+        assert client.get(page).status_code == 200
+        assert client.post("/personal/", {"phone": "87011234512"}).status_code == 200
+        for act, data in (("reveal", form), ("export", {"export-why": "asked in person"})):
+            assert client.post(f"{page}{act}/", data).status_code == 400
 
 
 def test_the_demo_key_stays_in_the_demo(settings, new_key):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import override
 
 from citymap.personal.choices import EventKind, PersonState
 from citymap.personal.errors import GoneError, MergeRefusedError, ReasonError
@@ -64,6 +65,7 @@ def test_other_rooms_hear_of_it(saule, twin):
     assert heard == [(saule.pk, twin.pk)]
 
 
+@override("en")
 def test_refusals_change_nothing(saule, twin, lawyer, operator):
     other = save_person(name="Another", iin="850101300025")
     with pytest.raises(MergeRefusedError, match="itself"):

@@ -148,11 +148,11 @@ def test_questions_of_a_page(signed_in, lawyer, saule, django_assert_max_num_que
     for number in range(30):
         save_person(person=saule, name=f"Name {number}", user=lawyer)
     client = signed_in(lawyer)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(12):
         client.get(f"{SEARCH}{saule.number}/")
     for number in range(30):
         save_person(name=f"Twin {number}", phones=["87011234512"])
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(12):
         client.post(SEARCH, {"phone": "87011234512"})
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
@@ -64,6 +65,7 @@ def test_refused_outside_the_demo(db):
 def test_refused_outside_the_demo_on_the_command_line():
     env = {key: value for key, value in os.environ.items() if key != "CITYMAP_DEMO"}
     env["CITYMAP_SECRET_KEY"] = "not-the-demo-one-0123456789-0123456789-0123456789"
+    env["CITYMAP_PERSONAL_KEYS"] = Fernet.generate_key().decode()
     done = run_loaddemo(env)
     assert done.returncode != 0
     assert "CITYMAP_DEMO=1" in done.stderr

@@ -87,9 +87,9 @@ def test_houses_have_managers():
 
 # The command hashed the passwords as in production, not as tests do.
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher"])
-def test_logins():
+def test_logins(rf):
     for username in DEMO_LOGINS:
-        user = authenticate(username=username, password=DEMO_PASSWORD)
+        user = authenticate(rf.post("/"), username=username, password=DEMO_PASSWORD)
         assert user is not None, username
         assert user.roles == [username]
         assert user.organization is not None
