@@ -1,5 +1,6 @@
 """The queue as people read it: rows with their yard, what stands in the way, what is planned."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ CRITERION_NAMES = {
     "complaints": _("People who complained"),
     "area_m2": _("Area, m²"),
 }
+# Values are counted in these steps.
+_STEPS = {"apartments": 1, "complaints": 0.1, "area_m2": 1}
 MAX_WORDS = 8
 MAP_ZOOM = 17
 
@@ -89,7 +92,10 @@ class Entry:
     @property
     def moves(self) -> list[tuple[str, float]]:
         """Criterion and the value with which the yard would be one place higher."""
-        return [(str(CRITERION_NAMES[name]), value) for name, value in self.row.moves]
+        return [
+            (str(CRITERION_NAMES[name]), math.ceil(value / _STEPS[name]) * _STEPS[name])
+            for name, value in self.row.moves
+        ]
 
     @property
     def stable_percent(self) -> int:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planning.hotspots.density import DensityError, Lattice, kernel_density
@@ -21,6 +21,7 @@ def direct_sum(xy, weights, lattice, radius_m, years):
     return total * 1e6 / years
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(events, st.sampled_from([35.0, 150.0, 400.0]))
 def test_equals_direct_summation(rows, radius_m):
     xy = np.array([row[:2] for row in rows]).reshape(-1, 2)
