@@ -13,7 +13,7 @@ from layers.models import Yard
 from planning.choices import Work
 from planning.models import WorkPrice, YardSurvey
 from planning.programme.costs import estimated_amounts
-from planning.services.queue import Findings, record_survey, take_snapshot
+from planning.services.queue import read_amounts, take_snapshot
 
 SOURCE = "demo"
 NEED_ATTENTION = 148
@@ -50,33 +50,39 @@ def _survey(options: DemoOptions) -> int:
     chance = {yard.pk: random.Random(f"{options.seed}:{yard.source_id}") for yard in yards}
     worst = sorted(yards, key=lambda yard: (chance[yard.pk].random(), yard.source_id))
     needing = {yard.pk for yard in worst[: NEED_ATTENTION * options.scale]}
-    for yard in yards:
-        record_survey(
-            yard=yard,
-            surveyed_on=SURVEYED_ON,
-            findings=_findings(yard, chance[yard.pk], needs_work=yard.pk in needing),
-            user=None,
-            source=SOURCE,
-        )
+    YardSurvey.objects.bulk_create(
+        (
+            YardSurvey(
+                yard=yard,
+                surveyed_on=SURVEYED_ON,
+                source=SOURCE,
+                **_findings(yard, chance[yard.pk], needs_work=yard.pk in needing),
+            )
+            for yard in yards
+        ),
+        batch_size=1000,
+    )
     return len(yards)
 
 
-def _findings(yard: Yard, chance: random.Random, *, needs_work: bool) -> Findings:
+def _findings(yard: Yard, chance: random.Random, *, needs_work: bool) -> dict:
+    """Columns of a survey."""
     if not needs_work:
-        return Findings(condition=chance.choice([Condition.GOOD, Condition.FAIR]), needs_work=False)
+        return {
+            "condition": chance.choice([Condition.GOOD, Condition.FAIR]),
+            "needs_work": False,
+        }
     usual = estimated_amounts(yard.area_m2)
-    amounts = {
-        work: round(float(amount) * chance.uniform(0.6, 1.3)) for work, amount in usual.items()
+    amounts = {work: float(amount) * chance.uniform(0.6, 1.3) for work, amount in usual.items()}
+    return {
+        "condition": Condition.POOR,
+        "needs_work": True,
+        "land_ready": chance.random() > 0.04,
+        "demolition": chance.random() < 0.02,
+        "network_renewal_due": chance.random() < 0.08,
+        "project_ready": chance.random() > 0.15,
+        "amounts": read_amounts({work: max(1, round(amount)) for work, amount in amounts.items()}),
     }
-    return Findings(
-        condition=Condition.POOR,
-        needs_work=True,
-        land_ready=chance.random() > 0.04,
-        demolition=chance.random() < 0.02,
-        network_renewal_due=chance.random() < 0.08,
-        project_ready=chance.random() > 0.15,
-        amounts={work: max(1, amount) for work, amount in amounts.items()},
-    )
 
 
 register_demo(DemoPart(name="planning", load=load, order=60))

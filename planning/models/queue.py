@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from citymap.history.tracking import tracked
@@ -95,6 +96,11 @@ class QueuePolicy(PolicyNumbers):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.number}"
+
+    @property
+    def localized_reason(self) -> str:
+        """The reason; that of the product's own version in the active language."""
+        return self.reason if self.made_by_id else gettext(self.reason)
 
 
 @tracked()

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from citymap.accounts.models import User
 from citymap.history.context import acting
@@ -51,7 +52,7 @@ FIRST_POLICY = Policy(
         "area_m2": Goalpost(500, 20_000),
     },
 )
-FIRST_REASON = "The policy that the product comes with"
+FIRST_REASON = gettext_noop("The policy that the product comes with")
 # Yards of a year's programme where none is published yet.
 USUAL_TOP = 70
 KEPT_SNAPSHOTS = 60
