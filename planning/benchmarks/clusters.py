@@ -18,8 +18,9 @@ REACH_M, LEAST = 60.0, 5
 SIZES = (100_000, 1_000_000)
 GROWTH_GOAL = 12.0
 GOAL = 0.5
-# Metres of a large city; three out of four events gather in 400 places.
-_SIDE_M, _PLACES = 30_000.0, 400
+# As dense for every number of events: a million fill 30 km by 30 km. Three out of four gather in
+# places of some 350 m, one place for 2500 events.
+_SIDE_M_OF_A_MILLION, _EVENTS_A_PLACE = 30_000.0, 2500
 _RIVAL = """
 import sys, time
 import numpy as np
@@ -34,10 +35,11 @@ print(time.perf_counter() - began)
 def points(count: int) -> np.ndarray:
     """Places of events, the same each time."""
     rng = np.random.default_rng(109)
-    gathered = count * 3 // 4
-    centres = rng.uniform(0, _SIDE_M, (_PLACES, 2))
-    near = centres[rng.integers(0, _PLACES, gathered)] + rng.normal(0, 350, (gathered, 2))
-    return np.concatenate([near, rng.uniform(0, _SIDE_M, (count - gathered, 2))])
+    side_m = _SIDE_M_OF_A_MILLION * (count / 1_000_000) ** 0.5
+    places, gathered = max(1, count // _EVENTS_A_PLACE), count * 3 // 4
+    centres = rng.uniform(0, side_m, (places, 2))
+    near = centres[rng.integers(0, places, gathered)] + rng.normal(0, 350, (gathered, 2))
+    return np.concatenate([near, rng.uniform(0, side_m, (count - gathered, 2))])
 
 
 @benchmark("clusters", order=60)
