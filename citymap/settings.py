@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "layers",
     "earthworks",
     "appeals",
+    "planning",
     # Layers of a city's own, see docs/dev/add-a-layer.md.
     *env.list("CITYMAP_EXTRA_APPS", default=[]),
     "citymap.accounts.adminconfig.CitymapAdminConfig",

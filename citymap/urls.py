@@ -18,6 +18,8 @@ urlpatterns = [
     path("works/", include("earthworks.console.urls")),
     path("plan/yards/", include("layers.console.urls")),
     path("api/plan/yards/", include("layers.console.api_urls")),
+    path("", include("planning.portal.urls")),
+    path("plan/", include("planning.console.urls")),
     path("accounts/", include("citymap.accounts.urls")),
     path("", include("citymap.directory.urls")),
     path("history/", include("citymap.history.urls")),

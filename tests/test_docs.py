@@ -40,6 +40,10 @@ CONTRACT_URLS = {
     "/api/addresses/?q=&limit=": "/api/addresses/",
     "/api/place/?lon=&lat=": "/api/place/",
     "/works/": "/works/",
+    "/yards/": "/yards/",
+    "/yards/<id>/": "/yards/1/",
+    "/plan/": "/plan/",
+    "/api/yards/queue/": "/api/yards/queue/",
 }
 
 
