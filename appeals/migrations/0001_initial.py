@@ -1983,7 +1983,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='photo',
-            constraint=models.UniqueConstraint(fields=('appeal', 'sha256'), name='photo_once'),
+            constraint=models.UniqueConstraint(fields=('appeal', 'sha256'), name='appeal_photo_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='photo',

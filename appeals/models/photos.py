@@ -63,7 +63,7 @@ class Photo(models.Model):
                 | (~Q(kind=PhotoKind.CHECK) & Q(check_row__isnull=True)),
                 name="photo_check_iff_of_a_check",
             ),
-            models.UniqueConstraint(fields=["appeal", "sha256"], name="photo_once"),
+            models.UniqueConstraint(fields=["appeal", "sha256"], name="appeal_photo_once"),
         ]
 
     def __str__(self) -> str:
