@@ -168,20 +168,25 @@ class Schedule:
 def work(stop: threading.Event, *, clock: Clock = timezone.now) -> None:
     """Run due sweeps until `stop` is set; raises WorkerEndedError when it cannot go on."""
     tenure = Tenure()
-    schedule = Schedule(clock, tenure.watch)
     try:
         tenure.take()
-        if unfinished := close_cut_short(now=advance_clock(clock())):
-            log.warning("sweeps were cut short when the last worker ended", sweeps=unfinished)
         log.info("worker started", sweeps=[sweep.name for sweep in sweeps])
-        while not stop.is_set():
-            if not tenure.held:
-                raise WorkerEndedError(tenure.problem)
-            try:
-                nap = schedule.run_next(stop)
-            except (DatabaseError, InterfaceError) as error:
-                raise WorkerEndedError(f"the database is lost: {error}") from error
-            stop.wait(min(nap, LONGEST_NAP_S))
+        try:
+            _go_on(stop, tenure, clock)
+        except (DatabaseError, InterfaceError) as error:
+            raise WorkerEndedError(f"the database is lost: {error}") from error
         log.info("worker stopped")
     finally:
         tenure.give_back()
+
+
+def _go_on(stop: threading.Event, tenure: Tenure, clock: Clock) -> None:
+    """The worker's turns, one after another, as long as the lock is held."""
+    if unfinished := close_cut_short(now=advance_clock(clock())):
+        log.warning("sweeps were cut short when the last worker ended", sweeps=unfinished)
+    schedule = Schedule(clock, tenure.watch)
+    while not stop.is_set():
+        if not tenure.held:
+            raise WorkerEndedError(tenure.problem)
+        nap = schedule.run_next(stop)
+        stop.wait(min(nap, LONGEST_NAP_S))

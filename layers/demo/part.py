@@ -86,6 +86,9 @@ def _say_report(name: str, report: ImportReport, say: Say) -> None:
     reasons = Counter((skip.layer, skip.reason) for skip in report.skipped)
     for (layer, reason), count in sorted(reasons.items()):
         say(f"  skipped {layer}, {reason}: {count}")
+    cut = sum(": cut: " in note for note in report.notes)
+    if cut:
+        say(f"  lines that leave the file, cut: {cut}")
     left_out = sum(note.count("left out") for note in report.notes)
     if left_out:
         say(f"  values that cannot be read, left out: {left_out}")

@@ -39,7 +39,7 @@ def test_steps_are_told_with_their_times(output):
 
 def test_faults_are_reported(output):
     for told in (
-        r"skipped road, incomplete: .*: 12$",
+        r"lines that leave the file, cut: 12$",
         r"skipped building, .*: \d+$",
         r"values that cannot be read, left out: (\d+)",
     ):
