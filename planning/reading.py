@@ -153,11 +153,13 @@ def entries(rows: Iterable[QueueRow]) -> list[Entry]:
     yards = [row.yard_id for row in rows]
     standing = read_standing(yards)
     planned = {row.yard_id: row for row in planned_yards().filter(yard__in=yards)}
+    # One object for all rows of a state: its weights are read once.
+    policies = {row.snapshot.policy_id: row.snapshot.policy for row in rows}
     return [
         Entry(
             row=row,
             standing=standing[row.yard_id],
-            policy=row.snapshot.policy,
+            policy=policies[row.snapshot.policy_id],
             planned=planned.get(row.yard_id),
         )
         for row in rows

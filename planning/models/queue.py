@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +54,7 @@ class PolicyNumbers(models.Model):
             ),
         ]
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
         """As the ranking takes it."""
         return Policy(
