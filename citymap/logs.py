@@ -56,7 +56,7 @@ def logging_config(*, level: str, style: str) -> dict[str, Any]:
         "loggers": {
             # At DEBUG it writes whole contexts of templates, personal data included.
             "django.template": {"level": "INFO"},
-            "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}
+            "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         },
     }
 
