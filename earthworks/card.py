@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from citymap.geo import lon_lat
 from citymap.places.registry import Place, PlaceContext
-from earthworks.answers import answer
 from earthworks.choices import OrderState, RepairState
-from earthworks.facts import facts_of, public_body
+from earthworks.facts import answer_of, public_body
 from earthworks.models import Order, RepairWork
 from earthworks.workflow import OPEN_GROUND
 
@@ -52,7 +51,7 @@ def _orders(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
 
 
 def _order_item(order: Order, day: dt.date) -> dict[str, Any]:
-    found = answer(facts_of(order, day, order.claims.all()))
+    found = answer_of(order, day)
     lon, lat = lon_lat(order.geom.point_on_surface)
     if found.overdue_days:
         rank = 0

@@ -220,8 +220,9 @@ def _live(
         restored_at += (chance.randint(25, 80) if late else 0) * _DAY
     else:
         restored_at = done_at + _DAY
-    # Some are never put back: they are what claims are for.
-    if restored_at > now or (late and chance.random() < 0.08):
+    # Some of the last months are not put back at all: they are what claims are for.
+    forgotten = late and restored_at > now - 200 * _DAY and chance.random() < 0.4
+    if restored_at > now or forgotten:
         return
     life.state, order.restored_at = OrderState.RESTORED, restored_at
     order.guarantee_until = guarantee_until(timezone.localdate(restored_at), rules)

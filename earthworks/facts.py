@@ -1,15 +1,13 @@
 """From a row to the facts of the resident's answer."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from earthworks.answers import Answer, Facts, answer
-from earthworks.choices import Addressee, DeadlineBasis, Duty, OrderKind, OrderState
-from earthworks.models import Claim, Order
-from earthworks.workflow import DISPATCHED
+from earthworks.choices import DeadlineBasis, Duty, OrderKind, OrderState
+from earthworks.models import Order
 
 
 def public_body(order: Order) -> str:
@@ -22,13 +20,8 @@ def _day(moment: dt.datetime | None) -> dt.date | None:
     return timezone.localdate(moment) if moment else None
 
 
-def facts_of(order: Order, today: dt.date, claims: Iterable[Claim] = ()) -> Facts:
-    """The facts of an order on a day; `claims` of the order, whatever their deadline."""
-    sent = {
-        claim.addressee: claim.sent_at
-        for claim in claims
-        if claim.deadline.version == order.deadline_version and claim.state in DISPATCHED
-    }
+def facts_of(order: Order, today: dt.date) -> Facts:
+    """The facts on a day of an order read by `Order.objects.explained()`."""
     return Facts(
         state=OrderState(order.state),
         kind=OrderKind(order.kind),
@@ -42,9 +35,9 @@ def facts_of(order: Order, today: dt.date, claims: Iterable[Claim] = ()) -> Fact
         basis=DeadlineBasis(order.basis) if order.basis else None,
         final_on=order.final_on,
         extended=order.extensions_count,
-        extended_on=_day(order.extended_at) if hasattr(order, "extended_at") else None,
-        claim_on=_day(sent.get(Addressee.HOLDER)),
-        police_on=_day(sent.get(Addressee.POLICE)),
+        extended_on=_day(order.extended_at),
+        claim_on=_day(order.claim_sent_at),
+        police_on=_day(order.police_sent_at),
         interim_on=_day(order.restored_interim_at),
         restored_on=_day(order.restored_at),
         guarantee_until=order.guarantee_until,
@@ -55,4 +48,4 @@ def facts_of(order: Order, today: dt.date, claims: Iterable[Claim] = ()) -> Fact
 
 def answer_of(order: Order, today: dt.date) -> Answer:
     """The resident's answer for an order read by `Order.objects.explained()`."""
-    return answer(facts_of(order, today, order.claims.all()))
+    return answer(facts_of(order, today))

@@ -13,6 +13,7 @@ from citymap.tiles.registry import (
 )
 from earthworks.choices import OrderState, RepairState
 from earthworks.models import Order, RepairWork
+from layers.tiles import OSM_ATTRIBUTION
 
 OVERDUE, INTERIM, RUNNING, PLANNED, RESTORED = (
     "overdue", "interim", "running", "planned", "restored",
@@ -20,7 +21,9 @@ OVERDUE, INTERIM, RUNNING, PLANNED, RESTORED = (
 WORKS = _("Works")
 
 # Overdue comes by the clock and by no edit: tiles are drawn at every look.
-register_source(MapSource(name="works", public=True, cached=False, order=30))
+register_source(
+    MapSource(name="works", public=True, cached=False, attribution=OSM_ATTRIBUTION, order=30)
+)
 
 
 def drawn_orders() -> QuerySet:
@@ -86,7 +89,7 @@ def _paint(opacity: float) -> tuple[dict, ...]:
 
 register_layer(
     MapLayer(
-        name="order", source="works", title=_("Earthwork orders"), group=WORKS, order=20,
+        name="order", source="works", title=_("Earthwork orders"), group=WORKS, order=110,
         queryset=drawn_orders, min_zoom=11, dated=("from", "to"),
         fields={
             "look": "look", "from": "begins_on", "to": "gone_on", "state": "state",
@@ -97,7 +100,7 @@ register_layer(
 )  # fmt: skip
 register_layer(
     MapLayer(
-        name="repair", source="works", title=_("Repair works"), group=WORKS, order=21,
+        name="repair", source="works", title=_("Repair works"), group=WORKS, order=111,
         queryset=drawn_repairs, min_zoom=11, dated=("from", "to"),
         fields={
             "look": "look", "from": "begins_on", "to": "gone_on", "state": "state",

@@ -7,13 +7,14 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from citymap.geo import city_srid
 from citymap.personal.services import save_person
 from citymap.places.registry import Place, PlaceContext
 from earthworks.card import works
-from earthworks.choices import OrderState, RepairKind
-from earthworks.models import RepairWork
+from earthworks.choices import ClaimState, OrderState, RepairKind
+from earthworks.models import Claim, RepairWork
 from earthworks.services import claims
 from tests.earthworks.world import X, Y, approving, body, brought_to, dig, issued, local
 
@@ -45,6 +46,13 @@ def test_overdue_shows_no_bare_date_and_comes_first():
     claims.sweep(now=local("2026-06-21 00:00"))
     first, second = asked(dt.date(2026, 7, 2))
     assert (first["id"], first["until"], first["overdue_days"]) == (late.pk, None, 12)
+    assert first["next_step"] == _("a claim is being prepared")
+    for name, word in (("holder", "claim"), ("police", "police")):
+        Claim.objects.filter(order=late, addressee=name).update(
+            state=ClaimState.SENT, sent_at=local("2026-06-21 09:00")
+        )
+        with translation.override("en"):
+            assert word in asked(dt.date(2026, 7, 2))[0]["next_step"]
     assert second["state"] == OrderState.APPROVING
 
 
@@ -88,10 +96,10 @@ def test_repairs_are_shown_beside():
     assert (item["kind"], item["title"], item["until"]) == ("repair", "Paving", "2026-06-30")
 
 
-def test_four_queries_however_many_works():
+def test_two_queries_however_many_works():
     for number in range(6):
         issued(geom=dig(y=float(number)))
     claims.make_claims(now=local("2026-06-21 00:00"))
     with CaptureQueriesContext(connection) as queries:
         assert len(asked(dt.date(2026, 6, 25))) == 6
-    assert len(queries) <= 4
+    assert len(queries) == 2

@@ -23,6 +23,11 @@ function drawn() {
 
 async function style() {
   const found = await getJSON(urlFor("style", { name: currentTheme() }));
+  // Works that are done are no concern here; the page has no date slider.
+  for (const layer of found.layers.filter(({ source }) => source === "works")) {
+    const open = ["!=", ["get", "look"], "restored"];
+    layer.filter = layer.filter ? ["all", layer.filter, open] : open;
+  }
   found.sources.trench = { type: "geojson", data: drawn() };
   found.layers.push(
     { id: "trench-line", type: "line", source: "trench", paint: { "line-color": "#d6336c", "line-width": 3 } },
