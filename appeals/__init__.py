@@ -1,1 +1,0 @@
-"""Residents' appeals: from the ringing phone to a confirmed result."""

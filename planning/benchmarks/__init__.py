@@ -1,1 +1,0 @@
-"""Benchmarks of planning: clusters against scikit-learn, the queue of many yards."""

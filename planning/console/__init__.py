@@ -1,1 +1,0 @@
-"""Planners' pages: heatmap and hotspots, scenarios of the queue, programmes."""

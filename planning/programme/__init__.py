@@ -1,1 +1,0 @@
-"""Which yards fit into a budget, and in which year. Pure: whole tenge in, a choice out."""

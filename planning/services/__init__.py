@@ -1,1 +1,0 @@
-"""Writes of planning: keyword-only, one transaction each."""
