@@ -54,6 +54,9 @@ INSTALLED_APPS = [
     "citymap.places",
     "citymap.operations",
     "layers",
+    "earthworks",
+    "appeals",
+    "planning",
     # Layers of a city's own, see docs/dev/add-a-layer.md.
     *env.list("CITYMAP_EXTRA_APPS", default=[]),
     "citymap.accounts.adminconfig.CitymapAdminConfig",

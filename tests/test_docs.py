@@ -39,6 +39,11 @@ CONTRACT_URLS = {
     "/tiles/<source>/{z}/{x}/{y}.mvt": "/tiles/city/14/11334/5160.mvt",
     "/api/addresses/?q=&limit=": "/api/addresses/",
     "/api/place/?lon=&lat=": "/api/place/",
+    "/works/": "/works/",
+    "/yards/": "/yards/",
+    "/yards/<id>/": "/yards/1/",
+    "/plan/": "/plan/",
+    "/api/yards/queue/": "/api/yards/queue/",
 }
 
 

@@ -98,7 +98,7 @@ def test_psycopg_3_is_not_installed():
 def test_owner_commands_exist():
     found = {
         path.stem
-        for package in ("citymap", "layers")
+        for package in ("citymap", "layers", "earthworks", "appeals", "planning")
         for path in (ROOT / package).glob("**/management/commands/*.py")
     }
     scripts = {path.stem for path in (ROOT / "scripts").glob("*.py")}

@@ -62,6 +62,10 @@ COLORS: Mapping[str, tuple[str, str]] = {
     "bus": ("#0f5fa8", "#63b3ff"),
     "snowplow": ("#4b62c9", "#93a5ff"),
     "territory": ("#8a6f93", "#b79cc1"),
+    # appeals: running, overdue, waiting for verification
+    "appeal.running": ("#c77700", "#ffb23e"),
+    "appeal.overdue": ("#b3201f", "#ff6f66"),
+    "appeal.reported": ("#2c7a3f", "#62c17a"),
     # works (look.md: planned blue, running amber, overdue red, restored green, interim hatched)
     "works.planned": ("#1f6fb5", "#5aa9ea"),
     "works.running": ("#c77700", "#ffb23e"),

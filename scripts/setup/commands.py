@@ -149,7 +149,9 @@ def _welcome(url: str, env: dict[str, str], logs: Path, seconds: float) -> None:
 
 def test(checkout: Checkout, rest: list[str]) -> int:
     """Run every test on a cluster of its own."""
-    _ensure_project(checkout, needs=("node", "gettext", "postgres", "chromium"), dev=True)
+    _ensure_project(
+        checkout, needs=("node", "gettext", "postgres", "chromium", "pdftotext"), dev=True
+    )
     cluster = Cluster(checkout.root, "postgres-test", throwaway=True)
     try:
         _start_cluster(cluster)

@@ -41,6 +41,8 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], tuple[str, ...]]] = {
     "node": (lambda: has_command("node", "npm"), ("nodejs", "npm")),
     "gettext": (lambda: has_command("msgfmt", "xgettext"), ("gettext",)),
     "chromium": (lambda: has_command("chromium"), ("chromium",)),
+    # Tests read letters back.
+    "pdftotext": (lambda: has_command("pdftotext"), ("poppler-utils",)),
     "nginx": (lambda: has_command("nginx"), ("nginx-light",)),
     "wrk": (lambda: has_command("wrk"), ("wrk",)),
     "osm2pgsql": (lambda: has_command("osm2pgsql"), ("osm2pgsql",)),

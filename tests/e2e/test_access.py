@@ -26,7 +26,7 @@ def test_every_role_signs_in_and_out(open_page, sign_in, name):
 
 
 @pytest.mark.parametrize("name", ["operator", "admin"])
-@pytest.mark.parametrize("width", [1440, 1250, 1000, 760])
+@pytest.mark.parametrize("width", [1850, 1440, 1250, 1000, 760])
 def test_staff_find_their_rooms_at_every_width(open_page, sign_in, name, width):
     """Either the bar fits, or the menu takes its place; nothing is cut off."""
     page = open_page(locale="ru-RU", viewport={"width": width, "height": 800})

@@ -252,6 +252,5 @@ class TestDebt:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [basemap._BUILDING])
             assert self.owed() == "nothing owed"
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [basemap._BUILDING])
         other.close()
         assert self.owed() == "built"

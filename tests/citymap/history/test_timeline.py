@@ -116,9 +116,9 @@ def test_roles_by_their_names_and_in_the_readers_language(clerk):
     clerk.save()
     with override("ru"):
         (entry, *_rest) = timeline_of(clerk)
-        before, after = changes(entry)[next(iter(changes(entry)))]
-        assert before == "—"
-        assert after == ", ".join(str(Role(role).label) for role in (Role.PLANNER, Role.HEAD))
+    before, after = changes(entry)[next(iter(changes(entry)))]
+    assert before == "—"
+    assert after == ", ".join(str(Role(role).label) for role in (Role.PLANNER, Role.HEAD))
 
 
 def test_few_queries_whatever_the_number_of_changes(ledger, clerk, django_assert_num_queries):

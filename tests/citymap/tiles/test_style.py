@@ -56,7 +56,7 @@ def test_maplibre_s_own_validator_finds_nothing(staff_client, tmp_path, theme):
 class TestWhoSeesWhat:
     def test_a_citizen_s_style_names_no_staff_source(self, client):
         document = style(client)
-        assert set(document["sources"]) == {"base", "city"}
+        assert set(document["sources"]) == {"base", "city", "works"}
         assert "camera" not in json.dumps(document)
 
     def test_staff_see_the_staff_source(self, staff_client):

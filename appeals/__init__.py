@@ -1,0 +1,1 @@
+"""Residents' appeals: from the ringing phone to a confirmed result."""

@@ -1,0 +1,27 @@
+"""What the worker does for appeals, and how long applicants are kept."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from appeals import sweeps
+from appeals.keeping import needed_until
+from citymap.jobs.registry import Sweep, register_sweep
+from citymap.personal.retention import Keeper, register_keeper
+
+MINUTE = dt.timedelta(minutes=1)
+
+for order, (name, title, every, run) in enumerate(
+    [
+        ("appeals.deadlines", _("Deadlines of appeals"), 5 * MINUTE, sweeps.tell_deadlines),
+        ("appeals.promises", _("Promises that fell due"), 60 * MINUTE, sweeps.decide_promises),
+        (
+            "appeals.promise-reminders", _("Promises of tomorrow"), 60 * MINUTE,
+            sweeps.remind_promises,
+        ),
+        ("appeals.call-backs", _("Results to be told"), 15 * MINUTE, sweeps.remind_to_call),
+    ]
+):  # fmt: skip
+    register_sweep(Sweep(name=name, title=title, every=every, run=run, order=100 + order))
+
+register_keeper(Keeper(name="appeals", title=_("Appeals"), needed_until=needed_until, order=10))

@@ -1,0 +1,37 @@
+"""Tables of appeals, grouped by what they describe."""
+
+from appeals.models.appeals import Appeal, AppealCounter, AppealObject, Applicant
+from appeals.models.calls import CallBack, Contact
+from appeals.models.categories import Category, DeadlinePolicy, PolicyTerm
+from appeals.models.incidents import Incident, IncidentBuilding
+from appeals.models.knowledge import KnowledgeArticle, KnowledgeVersion
+from appeals.models.photos import Photo
+from appeals.models.replies import OnSiteCheck, Promise, Report
+from appeals.models.routing import RoutingRule
+from appeals.models.steps import CoExecutor, Extension, Joining, Pause, Remark
+
+__all__ = [
+    "Appeal",
+    "AppealCounter",
+    "AppealObject",
+    "Applicant",
+    "CallBack",
+    "Category",
+    "CoExecutor",
+    "Contact",
+    "DeadlinePolicy",
+    "Extension",
+    "Incident",
+    "IncidentBuilding",
+    "Joining",
+    "KnowledgeArticle",
+    "KnowledgeVersion",
+    "OnSiteCheck",
+    "Pause",
+    "Photo",
+    "PolicyTerm",
+    "Promise",
+    "Remark",
+    "Report",
+    "RoutingRule",
+]

@@ -1,0 +1,66 @@
+"""Who sees and does what with appeals; operations take their rights from `workflow.py`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from appeals.workflow import COORDINATION, DESK, OPERATIONS
+from citymap.accounts.access import AnyUser, Limit, Permission, may, register_permission
+from citymap.accounts.choices import Role
+
+READ = "appeals.read"
+REGISTER = "appeals.register"
+RULES = "appeals.rules"
+INCIDENTS = "appeals.incidents"
+TITLES = {
+    "assign": _("Assign appeals to bodies"),
+    "accept": _("Accept appeals"),
+    "return": _("Return appeals that are not ours"),
+    "start": _("Begin work on appeals"),
+    "pause": _("Stop the clock of appeals"),
+    "resume": _("Let the clock of appeals run again"),
+    "extend": _("Extend deadlines"),
+    "add_co_executor": _("Bring in co-executors"),
+    "report": _("Report results"),
+    "check": _("Check results at the place"),
+    "reject": _("Send replies back"),
+    "verify": _("Verify results"),
+    "call_back": _("Tell applicants the result"),
+    "close": _("Close appeals"),
+    "reopen": _("Reopen appeals"),
+    "withdraw": _("Withdraw appeals"),
+    "join": _("Join duplicates"),
+    "split": _("Split joined appeals"),
+    "to_mediation": _("Send appeals to mediation"),
+    "from_mediation": _("Bring appeals back from mediation"),
+}
+
+register_permission(
+    Permission(
+        name=READ,
+        title=_("Read appeals"),
+        roles=frozenset(Role) - {Role.ADMIN},
+        limits={Role.EXECUTOR: Limit.BODY, Role.INSPECTOR: Limit.TERRITORY},
+    )
+)
+register_permission(Permission(name=REGISTER, title=_("Register contacts and appeals"), roles=DESK))
+register_permission(
+    Permission(
+        name=RULES,
+        title=_("Change routing rules, terms, categories and articles"),
+        roles=COORDINATION | {Role.LAWYER, Role.ADMIN},
+    )
+)
+register_permission(Permission(name=INCIDENTS, title=_("Open and end incidents"), roles=DESK))
+for operation in OPERATIONS.values():
+    register_permission(
+        Permission(
+            name=f"appeals.{operation.name}",
+            title=TITLES[operation.name],
+            roles=operation.roles,
+            limits=operation.limits,
+        )
+    )
+
+
+def reads_appeals(user: AnyUser) -> bool:
+    """Whether appeals are shown to this reader at all; which ones says `visible`."""
+    return may(user, READ)

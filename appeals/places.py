@@ -1,0 +1,96 @@
+"""What is going on at a place: incidents for all, open appeals for those who read them."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from appeals.duplicates import NEAR_M
+from appeals.models import Appeal, Incident
+from appeals.permissions import READ, reads_appeals
+from citymap.accounts.access import visible
+from citymap.geo import lon_lat
+from citymap.places.registry import Place, PlaceContext, PlaceSection, register_section
+
+MOST = 12
+
+
+def incidents(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
+    """Outages and accidents that concern the place now, with what callers are told."""
+    building = place.building["id"] if place.building else None
+    found = Incident.objects.lasting().at_place(place.shape, building).select_related("body")
+    kazakh = (get_language() or "").startswith("kk")
+    return [
+        {
+            "kind": "incident",
+            "id": one.pk,
+            "title": one.title,
+            "subtitle": one.script_kk if kazakh else one.script_ru,
+            "facts": [
+                {"label": _t("Since"), "value": _when(one.started_at)},
+                *(
+                    [{"label": _t("Expected until"), "value": _when(one.expected_end_at)}]
+                    if one.expected_end_at
+                    else []
+                ),
+                *([{"label": _t("Who"), "value": str(one.body.title)}] if one.body else []),
+            ],
+        }
+        for one in found.order_by("-started_at", "-pk")[:MOST]
+    ]
+
+
+def open_appeals(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
+    """Open appeals at the place that the reader may see, nearest first; nobody's data."""
+    found = (
+        visible(Appeal.objects.real().open(), context.user, READ)
+        .near(place.shape, NEAR_M)
+        .select_related("category", "executor")
+        .order_by("distance", "-pk")[:MOST]
+    )
+    now = timezone.now()
+    return [_item(appeal, now) for appeal in found]
+
+
+def _item(appeal: Appeal, now: dt.datetime) -> dict[str, Any]:
+    lon, lat = lon_lat(appeal.geom.centroid)
+    late = appeal.is_overdue(now)
+    facts = [{"label": _t("State"), "value": str(appeal.get_state_display())}]
+    if appeal.executor:
+        facts.append({"label": _t("Executor"), "value": appeal.executor.title})
+    if appeal.due_at:
+        label = _t("Overdue since") if late else _t("Due")
+        facts.append({"label": label, "value": _when(appeal.due_at)})
+    return {
+        "kind": "appeal",
+        "id": appeal.pk,
+        "title": appeal.category.name,
+        "subtitle": f"№ {appeal.number}",
+        "distance_m": round(appeal.distance.m, 1),
+        "lon": lon,
+        "lat": lat,
+        "facts": facts,
+    }
+
+
+def _when(moment: dt.datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+register_section(
+    PlaceSection(name="incidents", title=_("Outages and accidents"), items=incidents, order=5)
+)
+register_section(
+    PlaceSection(
+        name="appeals",
+        title=_("Open appeals"),
+        items=open_appeals,
+        empty=_("No open appeals here"),
+        may_see=reads_appeals,
+        order=25,
+    )
+)

@@ -1,0 +1,173 @@
+"""Reads over appeals: named and composable; lists, tiles, exports and counts share them."""
+
+import datetime as dt
+from typing import Self
+
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import F, Q, QuerySet
+
+from appeals.choices import PromiseState, State
+from appeals.workflow import ENDED, OPEN, RUNNING
+from citymap.text import fold
+
+# PostgreSQL's configuration for each language of the knowledge base. Version 15 has no Kazakh
+# dictionary: words are taken as they are, and search asks by beginnings.
+SEARCH_CONFIGS = {"ru": "russian", "kk": "simple"}
+
+
+class CategoryQuerySet(QuerySet):
+    """Methods of every queryset of categories."""
+
+    def groups(self) -> Self:
+        return self.filter(parent__isnull=True)
+
+    def leaves(self) -> Self:
+        """What appeals are given."""
+        return self.filter(parent__isnull=False)
+
+    def offered(self) -> Self:
+        return self.filter(retired=False)
+
+
+class DatedQuerySet(QuerySet):
+    """Methods of rows that are in force for a time."""
+
+    def in_force_on(self, day: dt.date) -> Self:
+        """Rows in force on a local date."""
+        return self.filter(valid_from__lte=day).filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+        )
+
+
+class RoutingRuleQuerySet(DatedQuerySet):
+    """Routing rules in the order in which they are asked."""
+
+    def in_order(self) -> Self:
+        return self.order_by("position", "pk")
+
+
+class AppealQuerySet(QuerySet):
+    """Methods of every queryset of appeals."""
+
+    def real(self) -> Self:
+        """Without what was made in training."""
+        return self.filter(practice=False)
+
+    def open(self) -> Self:
+        """Not closed, withdrawn or joined."""
+        # The same list as in the partial indexes, so that they are used.
+        return self.filter(state__in=sorted(OPEN))
+
+    def running(self) -> Self:
+        """Nobody has reported yet: the deadline counts."""
+        return self.filter(state__in=sorted(RUNNING))
+
+    def overdue(self, now: dt.datetime) -> Self:
+        """Running, not paused, and the deadline has passed at `now`."""
+        return self.running().filter(paused_at__isnull=True, due_at__lt=now)
+
+    def due_by(self, moment: dt.datetime) -> Self:
+        """Running, not paused, and due before `moment`."""
+        return self.overdue(moment)
+
+    def tray(self) -> Self:
+        """What waits for a coordinator: nobody works on it."""
+        return self.filter(state__in=[State.REGISTERED, State.RETURNED, State.REOPENED])
+
+    def registered_between(self, start: dt.datetime, end: dt.datetime) -> Self:
+        """Registered at or after `start` and before `end`."""
+        return self.filter(registered_at__gte=start, registered_at__lt=end)
+
+    def near(self, geom: GEOSGeometry, metres: float) -> Self:
+        """Within `metres` of `geom` (city CRS), by index, with `distance` in metres."""
+        return self.filter(geom__dwithin=(geom, metres)).annotate(distance=Distance("geom", geom))
+
+    def of_person(self, person_id: int) -> Self:
+        """Appeals in which somebody asked; those joined to another are their own."""
+        return self.filter(applicants__person=person_id)
+
+    def ended_since(self, moment: dt.datetime) -> Self:
+        return self.filter(state__in=sorted(ENDED), ended_at__gte=moment)
+
+
+class ApplicantQuerySet(QuerySet):
+    """Methods of every queryset of applicants."""
+
+    def to_be_told(self, appeal_id: int) -> Self:
+        """Everybody whom the result of an appeal concerns: its own and those joined to it."""
+        return self.filter(Q(appeal=appeal_id) | Q(appeal__joined_into=appeal_id))
+
+
+class ContactQuerySet(QuerySet):
+    """Methods of every queryset of contacts."""
+
+    def real(self) -> Self:
+        return self.filter(practice=False)
+
+    def lasting(self) -> Self:
+        """Not ended yet."""
+        return self.filter(kind="")
+
+
+class PromiseQuerySet(QuerySet):
+    """Methods of every queryset of promises."""
+
+    def fallen_due(self, today: dt.date) -> Self:
+        """Open, and the last day to keep them is over."""
+        return self.filter(state=PromiseState.OPEN, due_on__lt=today)
+
+
+class IncidentQuerySet(QuerySet):
+    """Methods of every queryset of incidents."""
+
+    def lasting(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def at_place(self, geom: GEOSGeometry, building_id: int | None = None) -> Self:
+        """Those that concern a place (city CRS): inside the area, or one of the buildings."""
+        concerns = Q(geom__intersects=geom)
+        if building_id is not None:
+            concerns |= Q(
+                pk__in=self.model.objects.filter(served__building=building_id).values("pk")
+            )
+        return self.filter(concerns)
+
+
+class KnowledgeQuerySet(QuerySet):
+    """Methods of every queryset of articles."""
+
+    def offered(self) -> Self:
+        """In use, with a version in force."""
+        return self.filter(retired=False, current__isnull=False)
+
+    def search(self, text: str, language: str) -> Self:
+        """Articles whose version in force has all words of `text`, best first.
+
+        Kazakh words are asked by their beginnings: endings differ, and PostgreSQL knows none.
+        """
+        language = language if language in SEARCH_CONFIGS else "ru"
+        config, field = SEARCH_CONFIGS[language], f"current__search_{language}"
+        words = ["".join(char for char in word if char.isalnum()) for word in fold(text).split()][
+            :20
+        ]
+        words = [word for word in words if word]
+        if not words:
+            return self.none()
+        if config == "simple":
+            asked = " & ".join(f"{_stem(word)}:*" for word in words)
+            query = SearchQuery(asked, config=config, search_type="raw")
+        else:
+            query = SearchQuery(" ".join(words), config=config, search_type="plain")
+        return (
+            self.offered()
+            .filter(**{field: query})
+            .annotate(rank=SearchRank(F(field), query))
+            .order_by("-rank", "code")
+        )
+
+
+def _stem(word: str) -> str:
+    """The beginning of a Kazakh word that its endings leave alone, roughly."""
+    return word if len(word) <= 4 else word[: max(4, len(word) - 3)]

@@ -1,0 +1,68 @@
+"""Everything that is written about appeals: keyword-only, one transaction each."""
+
+from appeals.services.bodies import (
+    accept,
+    add_co_executor,
+    ask,
+    assign,
+    extend,
+    pause,
+    report,
+    resume,
+    return_,
+    start,
+)
+from appeals.services.contacts import consult, drop, follow_up, register_contact, transfer
+from appeals.services.incidents import end_incident, open_incident
+from appeals.services.joining import from_mediation, join, split, to_mediation
+from appeals.services.knowledge import publish
+from appeals.services.pictures import add_photos, cleaned
+from appeals.services.registration import add_applicant, register, route
+from appeals.services.verification import (
+    call_back,
+    check,
+    close,
+    decide_promise,
+    reject,
+    reopen,
+    verify,
+    withdraw,
+)
+
+__all__ = [
+    "accept",
+    "add_applicant",
+    "add_co_executor",
+    "add_photos",
+    "ask",
+    "assign",
+    "call_back",
+    "check",
+    "cleaned",
+    "close",
+    "consult",
+    "decide_promise",
+    "drop",
+    "end_incident",
+    "extend",
+    "follow_up",
+    "from_mediation",
+    "join",
+    "open_incident",
+    "pause",
+    "publish",
+    "register",
+    "register_contact",
+    "reject",
+    "reopen",
+    "report",
+    "resume",
+    "return_",
+    "route",
+    "split",
+    "start",
+    "to_mediation",
+    "transfer",
+    "verify",
+    "withdraw",
+]

@@ -1,0 +1,158 @@
+"""What falls due: deadlines told, promises decided, calls back brought to mind.
+
+Each looks at the state of the tables, so that a worker that was off for days catches up once;
+what was told is known by the notice itself, unique by appeal, stage and recipient.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from appeals import services, telling
+from appeals.choices import PromiseState, ReopenReason, State, TermUnit, Urgency
+from appeals.errors import AppealError
+from appeals.guards import untold
+from appeals.models import Appeal, CallBack, Promise
+from appeals.policies import calendar_of
+from appeals.sla import Deadline, Stage, Term, stages_due
+from citymap.accounts.choices import Role
+from citymap.accounts.models import Organization
+from citymap.worktime import WorkCalendar
+
+# No warning comes earlier than three working days and a long holiday before the deadline.
+LOOK_AHEAD = dt.timedelta(days=21)
+# A breach of this age was told long ago, whatever the worker did.
+LOOK_BACK = dt.timedelta(days=60)
+REMIND_TO_CALL_AFTER = dt.timedelta(hours=4)
+
+
+class _Calendars:
+    """Each body's calendar, asked for once per sweep."""
+
+    def __init__(self) -> None:
+        self._known: dict[int | None, WorkCalendar] = {}
+
+    def of(self, body: Organization | None) -> WorkCalendar:
+        key = body.schedule_id if body else None
+        if key not in self._known:
+            self._known[key] = calendar_of(body)
+        return self._known[key]
+
+
+def tell_deadlines(now: dt.datetime) -> str:
+    """Warnings to bodies, breaches to bodies and coordinators, long ones to the head."""
+    told = dict.fromkeys(Stage, 0)
+    calendars = _Calendars()
+    for appeal in _near_deadline(now).iterator(chunk_size=500):
+        term = Term(amount=appeal.term_amount, unit=TermUnit(appeal.term_unit))
+        stands = Deadline(first=appeal.first_due_at, due=appeal.due_at, paused=False)
+        stages = stages_due(
+            appeal.received_at, stands, term, calendars.of(appeal.executor), now=now,
+            danger=appeal.urgency == Urgency.DANGER,
+        )  # fmt: skip
+        with transaction.atomic():
+            for stage in stages:
+                _tell(appeal, stage)
+                told[stage] += 1
+    return ", ".join(f"{stage}: {count}" for stage, count in told.items())
+
+
+def _near_deadline(now: dt.datetime):
+    """Running appeals whose deadline is near or passed not long ago, by the partial index."""
+    return (
+        Appeal.objects.real()
+        .due_by(now + LOOK_AHEAD)
+        .filter(due_at__gte=now - LOOK_BACK)
+        .select_related("executor", "category")
+        .order_by("pk")
+    )
+
+
+def _tell(appeal: Appeal, stage: Stage) -> None:
+    """Owe what a stage owes; again after an extension, because that is another deadline."""
+    key = f"{stage} {appeal.due_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
+    if stage is Stage.ESCALATION:
+        telling.tell_staff(
+            appeal, Role.HEAD, what="escalation", stage=key, why="a deadline was missed by far"
+        )
+        return
+    what = stage.value
+    why = "a deadline is near" if stage is Stage.WARNING else "a deadline was missed"
+    telling.tell_body(appeal, what=what, stage=key, why=why)
+    if stage is Stage.BREACH:
+        telling.tell_staff(appeal, Role.COORDINATOR, what=what, stage=key, why=why)
+
+
+def decide_promises(now: dt.datetime) -> str:
+    """Promises whose day has passed and that nobody called kept are broken: the appeal reopens.
+
+    What is not closed yet goes on as it is: the promise is broken all the same.
+    """
+    broken = reopened = 0
+    due = Promise.objects.fallen_due(timezone.localdate(now)).select_related("appeal")
+    for promise in due.order_by("appeal_id", "pk").iterator(chunk_size=500):
+        with transaction.atomic():
+            row = services.decide_promise(promise=promise, kept=False, user=None, now=now)
+            broken += row.state == PromiseState.BROKEN
+            reopened += _reopen(promise, now)
+    return f"broken: {broken}, reopened: {reopened}"
+
+
+def _reopen(promise: Promise, now: dt.datetime) -> bool:
+    appeal = Appeal.objects.get(pk=promise.appeal_id)
+    if appeal.state != State.CLOSED:
+        return False
+    try:
+        with transaction.atomic():
+            services.reopen(
+                appeal=appeal, user=None, why=ReopenReason.PROMISE_BROKEN, now=now,
+                reason=_("Promised for %(day)s and not kept.") % {"day": promise.due_on},
+            )  # fmt: skip
+    except AppealError:
+        return False
+    return True
+
+
+def remind_promises(now: dt.datetime) -> str:
+    """On the day before a promise falls due its body is reminded."""
+    day = timezone.localdate(now) + dt.timedelta(days=1)
+    told = 0
+    open_ones = Promise.objects.filter(state=PromiseState.OPEN, due_on=day)
+    for promise in open_ones.select_related("appeal__executor").order_by("pk"):
+        telling.tell_body(
+            promise.appeal, what="promise", stage=f"promise {promise.pk}",
+            why="a promise falls due",
+        )  # fmt: skip
+        told += 1
+    return f"reminded: {told}"
+
+
+def remind_to_call(now: dt.datetime) -> str:
+    """Operators are reminded of verified results that nobody has told the applicants yet."""
+    told = 0
+    for appeal in to_call(now):
+        last = appeal.call_backs.order_by("-pk").first()
+        stage = f"call back {last.pk if last else 0} v{appeal.version}"
+        telling.tell_staff(
+            appeal, Role.OPERATOR, what="call_back", stage=stage,
+            why="applicants are told results",
+        )  # fmt: skip
+        told += 1
+    return f"to call: {told}"
+
+
+def to_call(now: dt.datetime) -> Iterable[Appeal]:
+    """Verified appeals that wait for a call and whose next try has come, oldest first."""
+    waits = CallBack.objects.filter(appeal=OuterRef("pk"), next_try_at__gt=now)
+    verified = Q(reports__verified_at__lte=now - REMIND_TO_CALL_AFTER)
+    found = (
+        Appeal.objects.real()
+        .filter(verified, state=State.VERIFIED, reports__sent_back_at__isnull=True)
+        .exclude(Exists(waits))
+        .order_by("reported_at", "pk")
+    )
+    return [appeal for appeal in found if untold(appeal)]

@@ -1,0 +1,90 @@
+"""Who is owed which news of an appeal; each is a notice in the same transaction."""
+
+from appeals.models import Appeal, Extension, Report
+from citymap.accounts.choices import Role
+from citymap.accounts.models import Organization, User
+from citymap.notices.recipients import Recipient
+from citymap.notices.services import owe
+
+FOR_BODY = "appeal_for_body"
+FOR_DESK = "appeal_for_desk"
+FOR_APPLICANT = "appeal_for_applicant"
+
+
+def assigned(appeal: Appeal) -> None:
+    """The body learns that it answers now."""
+    _tell_body(appeal, appeal.executor, "assigned", "an appeal was assigned")
+
+
+def helper_added(appeal: Appeal, body: Organization) -> None:
+    """The co-executor learns that it helps."""
+    _tell_body(appeal, body, "helper", "brought in as co-executor")
+
+
+def sent_back(appeal: Appeal, report: Report) -> None:
+    """The body learns that its reply does not stand."""
+    _tell_body(appeal, report.body, "sent_back", "a reply was sent back")
+
+
+def returned(appeal: Appeal) -> None:
+    """Coordinators learn that somebody else must be found."""
+    tell_staff(appeal, Role.COORDINATOR, what="returned", stage=f"returned v{appeal.version}",
+               why="a body returned an appeal")  # fmt: skip
+
+
+def reopened(appeal: Appeal) -> None:
+    """Coordinators learn that a closed appeal is open again."""
+    tell_staff(appeal, Role.COORDINATOR, what="reopened", stage=f"reopened v{appeal.version}",
+               why="an appeal was reopened")  # fmt: skip
+
+
+def extended(appeal: Appeal, extension: Extension) -> None:
+    """Each applicant learns the new deadline."""
+    if appeal.practice:
+        return
+    for applicant in appeal.applicants.select_related("person").order_by("pk"):
+        owe(
+            kind=FOR_APPLICANT,
+            source=appeal,
+            stage=f"extended {extension.number}",
+            recipient=Recipient.person(applicant.person),
+            language=appeal.language,
+            due_at=extension.tell_by,
+            why="extensions are told to applicants",
+            context={"what": "extended", "until": extension.until.isoformat()},
+        )
+
+
+def tell_staff(appeal: Appeal, *roles: Role, what: str, stage: str, why: str) -> int:
+    """Owe everybody with one of the roles the same news; how many there are."""
+    if appeal.practice:
+        return 0
+    users = list(
+        User.objects.filter(is_active=True, roles__overlap=[role.value for role in roles])
+        .order_by("pk")
+    )  # fmt: skip
+    for user in users:
+        owe(
+            kind=FOR_DESK, source=appeal, stage=stage, recipient=Recipient.user(user), why=why,
+            context={"what": what},
+        )  # fmt: skip
+    return len(users)
+
+
+def tell_body(appeal: Appeal, *, what: str, stage: str, why: str) -> None:
+    """Owe the main executor some news."""
+    if appeal.practice or appeal.executor is None:
+        return
+    owe(
+        kind=FOR_BODY, source=appeal, stage=stage, why=why, context={"what": what},
+        recipient=Recipient.organization(appeal.executor),
+    )  # fmt: skip
+
+
+def _tell_body(appeal: Appeal, body: Organization, what: str, why: str) -> None:
+    if appeal.practice:
+        return
+    owe(
+        kind=FOR_BODY, source=appeal, stage=f"{what} v{appeal.version}", why=why,
+        recipient=Recipient.organization(body), context={"what": what},
+    )  # fmt: skip

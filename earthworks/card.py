@@ -1,0 +1,113 @@
+"""The section `works` of the place card: orders and repairs near a place in one query set.
+
+Everybody sees body, dates, state and reason; nobody sees names of people here.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from citymap.geo import lon_lat
+from citymap.places.registry import Place, PlaceContext
+from earthworks.choices import OrderState, RepairState
+from earthworks.facts import answer_of, public_body
+from earthworks.models import Order, RepairWork
+from earthworks.workflow import OPEN_GROUND
+
+NEAR_M = 60.0
+AT_MOST = 8
+# What was restored is told of for so long, so that a resident sees that it was done.
+RECENT = dt.timedelta(days=60)
+
+
+def works(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
+    """Orders and repairs within 60 m that concern the day asked about, what is open first."""
+    items = [*_orders(place, context), *_repairs(place, context)]
+    items.sort(key=lambda item: (item["order"], item["distance_m"], item["id"]))
+    for item in items:
+        del item["order"]
+    return items[:AT_MOST]
+
+
+def _orders(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
+    day = context.date
+    rows = (
+        Order.objects.public()
+        .near(place.shape, NEAR_M)
+        .filter(
+            Q(state__in=sorted(OPEN_GROUND))
+            | Q(state__in=[OrderState.APPLIED, OrderState.APPROVING])
+            | Q(
+                state__in=[OrderState.RESTORED, OrderState.CLOSED],
+                restored_at__date__gte=day - RECENT,
+            )
+        )
+        .explained()
+        .order_by("distance", "pk")[:AT_MOST]
+    )
+    return [_order_item(row, day) for row in rows]
+
+
+def _order_item(order: Order, day: dt.date) -> dict[str, Any]:
+    found = answer_of(order, day)
+    lon, lat = lon_lat(order.geom.point_on_surface)
+    if found.overdue_days:
+        rank = 0
+    elif order.state in OPEN_GROUND:
+        rank = 1
+    else:
+        rank = 2 if order.state != OrderState.CLOSED else 3
+    return {
+        "kind": "order",
+        "id": order.pk,
+        "number": order.number,
+        "state": order.state,
+        "title": found.sentence,
+        "subtitle": order.get_state_display(),
+        "from": order.begins_on.isoformat(),
+        "until": found.until.isoformat() if found.until else None,
+        "basis": found.basis,
+        "next_step": found.next_step,
+        "overdue_days": found.overdue_days,
+        "organization": public_body(order),
+        "distance_m": round(order.distance.m),
+        "lon": lon,
+        "lat": lat,
+        "order": rank,
+    }
+
+
+def _repairs(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
+    day = context.date
+    rows = (
+        RepairWork.objects.near(place.shape, NEAR_M)
+        .exclude(state=RepairState.CANCELLED)
+        .filter(Q(done_on__isnull=True) | Q(done_on__gte=day - RECENT))
+        .select_related("organization", "plan")
+        .order_by("distance", "pk")[:AT_MOST]
+    )
+    return [_repair_item(row, day) for row in rows]
+
+
+def _repair_item(repair: RepairWork, day: dt.date) -> dict[str, Any]:
+    lon, lat = lon_lat(repair.geom.point_on_surface)
+    overdue = max(0, (day - repair.ends_on).days) if repair.done_on is None else 0
+    return {
+        "kind": "repair",
+        "id": repair.pk,
+        "number": "",
+        "state": repair.state,
+        "title": repair.title,
+        "subtitle": repair.get_state_display(),
+        "from": repair.begins_on.isoformat(),
+        "until": None if overdue else (repair.done_on or repair.ends_on).isoformat(),
+        "basis": repair.plan.title if repair.plan_id else _("plan of the organisation"),
+        "overdue_days": overdue,
+        "organization": repair.organization.title,
+        "distance_m": round(repair.distance.m),
+        "lon": lon,
+        "lat": lat,
+        "order": 0 if overdue else 1 if repair.state == RepairState.RUNNING else 2,
+    }

@@ -1,0 +1,1 @@
+"""Planners' pages: heatmap and hotspots, scenarios of the queue, programmes."""

@@ -1,0 +1,156 @@
+"""The policy of the queue, scenarios beside it, and holds."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from citymap.accounts.access import may, requires
+from layers.models import Yard
+from planning.console.common import say_errors
+from planning.console.forms import NewPolicyForm, PolicyForm, ScenarioForm, YardForm
+from planning.models import QueuePolicy, QueueSnapshot, Scenario, YardHold
+from planning.queue.scoring import PolicyError
+from planning.services.errors import NotPossibleNowError, PlanningRefusedError
+from planning.services.queue import (
+    FIRST_POLICY,
+    compare,
+    hold_yard,
+    release_yard,
+    save_scenario,
+    set_policy,
+    take_snapshot,
+)
+
+SHOWN_MOVES = 100
+
+
+@requires("planning.read")
+@require_safe
+def policy(request: HttpRequest) -> HttpResponse:
+    """Versions of the policy and scenarios; forms for those who may."""
+    versions = list(QueuePolicy.objects.select_related("made_by"))
+    current = versions[0].policy if versions else FIRST_POLICY
+    context = {
+        "versions": versions,
+        "scenarios": Scenario.objects.select_related("made_by"),
+        "policy_form": NewPolicyForm(initial=PolicyForm.values_of(current), prefix="policy"),
+        "scenario_form": ScenarioForm(initial=PolicyForm.values_of(current), prefix="scenario"),
+        "may_set": may(request.user, "planning.policy"),
+        "may_plan": may(request.user, "planning.plan"),
+        "snapshot": QueueSnapshot.objects.first(),
+    }
+    return render(request, "planning/console/policy.html", context)
+
+
+@requires("planning.policy")
+@require_POST
+def set_new_policy(request: HttpRequest) -> HttpResponse:
+    """Put a policy in force and compute the queue anew."""
+    form = NewPolicyForm(request.POST, prefix="policy")
+    if not form.is_valid():
+        say_errors(request, form)
+        return redirect("plan:policy")
+    try:
+        made = set_policy(
+            policy=form.cleaned_data["policy"],
+            reason=form.cleaned_data["reason"],
+            user=request.user,
+        )
+    except (PlanningRefusedError, PolicyError) as error:
+        messages.error(request, str(error))
+    else:
+        take_snapshot(as_of=timezone.localdate())
+        messages.success(request, _("Version %(number)s is in force.") % {"number": made.number})
+    return redirect("plan:policy")
+
+
+@requires("planning.plan")
+@require_POST
+def add_scenario(request: HttpRequest) -> HttpResponse:
+    """Keep a scenario and show what it would change."""
+    form = ScenarioForm(request.POST, prefix="scenario")
+    if not form.is_valid():
+        say_errors(request, form)
+        return redirect("plan:policy")
+    try:
+        made = save_scenario(
+            name=form.cleaned_data["name"],
+            policy=form.cleaned_data["policy"],
+            user=request.user,
+        )
+    except (PlanningRefusedError, PolicyError) as error:
+        messages.error(request, str(error))
+        return redirect("plan:policy")
+    return redirect("plan:scenario", made.pk)
+
+
+@requires("planning.read")
+@require_safe
+def scenario(request: HttpRequest, scenario: int) -> HttpResponse:
+    """A scenario beside the queue in force: who moves, from which place to which."""
+    found = get_object_or_404(Scenario, pk=scenario)
+    comparison = compare(scenario=found, as_of=timezone.localdate())
+    moved = comparison.moved[:SHOWN_MOVES]
+    labels = Yard.objects.only("label", "label_kk").in_bulk([yard for yard, _, _ in moved])
+    context = {
+        "scenario": found,
+        "moved": [
+            {
+                "yard": labels[yard],
+                "before": before,
+                "after": after,
+                "up": before > after,
+                "by": abs(before - after),
+            }
+            for yard, before, after in moved
+        ],
+        "count": len(comparison.moved),
+        "yards": len(comparison.after.yards),
+    }
+    return render(request, "planning/console/scenario.html", context)
+
+
+@requires("planning.plan")
+@require_http_methods(["GET", "HEAD", "POST"])
+def holds(request: HttpRequest) -> HttpResponse:
+    """Yards on hold; a form for another one."""
+    form = YardForm(request.POST or None)
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                hold_yard(
+                    yard=form.cleaned_data["yard"],
+                    reason=form.cleaned_data["reason"],
+                    user=request.user,
+                )
+            except (PlanningRefusedError, NotPossibleNowError) as error:
+                messages.error(request, str(error))
+            else:
+                messages.success(request, _("The yard is on hold."))
+            return redirect("plan:holds")
+        say_errors(request, form)
+    context = {
+        "form": form,
+        "may_plan": True,
+        "holds": YardHold.objects.active().select_related("yard", "held_by").defer(
+            "yard__geom", "yard__geom_3857"
+        ),
+    }  # fmt: skip
+    return render(request, "planning/console/holds.html", context)
+
+
+@requires("planning.plan")
+@require_POST
+def release(request: HttpRequest, yard: int) -> HttpResponse:
+    """End the hold of a yard, with a reason."""
+    found = get_object_or_404(Yard, pk=yard)
+    try:
+        release_yard(yard=found, reason=request.POST.get("reason", ""), user=request.user)
+    except (PlanningRefusedError, NotPossibleNowError) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The yard is no longer on hold."))
+    return redirect("plan:holds")

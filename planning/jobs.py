@@ -1,0 +1,40 @@
+"""What planning does by itself: events are kept current, the queue is computed each day."""
+
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from citymap.jobs.registry import Sweep, register_sweep
+from planning.services.events import refresh_events
+from planning.services.queue import take_snapshot
+
+
+def bring_events(now: dt.datetime) -> str:
+    return f"events written: {refresh_events(now=now)}"
+
+
+def compute_queue(now: dt.datetime) -> str:
+    snapshot = take_snapshot(as_of=timezone.localdate(now))
+    return f"queue of {snapshot.yards} yards as of {snapshot.as_of}"
+
+
+register_sweep(
+    Sweep(
+        name="planning_events",
+        title=_("Events for planning"),
+        description=_("Brings what happened in every room into the events of planning."),
+        every=dt.timedelta(minutes=5),
+        run=bring_events,
+    )
+)
+register_sweep(
+    Sweep(
+        name="planning_queue",
+        title=_("Queue of yards"),
+        description=_("Computes the queue of yards; writes it when something changed."),
+        every=dt.timedelta(hours=1),
+        run=compute_queue,
+        order=1,
+    )
+)

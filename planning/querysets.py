@@ -1,0 +1,68 @@
+"""Reads of planning: named, composable."""
+
+import datetime as dt
+from typing import Self
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+
+class EventQuerySet(QuerySet):
+    def about(self, theme: str) -> Self:
+        return self.filter(theme=theme)
+
+    def between(self, since: dt.date, until: dt.date) -> Self:
+        """Events from local midnight of `since` up to that of `until`, not in it."""
+        return self.filter(occurred_at__gte=midnight(since), occurred_at__lt=midnight(until))
+
+
+class HotspotRunQuerySet(QuerySet):
+    def latest_of(self, theme: str):
+        """The last search of a theme, or None."""
+        return self.filter(theme=theme).order_by("-id").first()
+
+
+class ClusterQuerySet(QuerySet):
+    def of_run(self, run) -> Self:
+        return self.filter(run=run).order_by("number")
+
+
+class SurveyQuerySet(QuerySet):
+    def last_ones(self) -> Self:
+        """The last survey of each yard."""
+        return self.order_by("yard_id", "-surveyed_on", "-id").distinct("yard_id")
+
+
+class HoldQuerySet(QuerySet):
+    def active(self) -> Self:
+        return self.filter(released_at__isnull=True)
+
+
+class QueueRowQuerySet(QuerySet):
+    def in_force(self) -> Self:
+        """Rows of the latest state of the queue, in order."""
+        newest = self.model.snapshot.field.related_model.objects.order_by("-id").values("id")[:1]
+        return self.filter(snapshot__in=newest).order_by("position")
+
+
+class WorkPriceQuerySet(QuerySet):
+    def on(self, day: dt.date) -> Self:
+        """The price of each work that holds on a day."""
+        return self.filter(valid_from__lte=day).order_by("work", "-valid_from").distinct("work")
+
+
+class ProgrammeVersionQuerySet(QuerySet):
+    def published(self) -> Self:
+        return self.filter(published_at__isnull=False)
+
+    def drafts(self) -> Self:
+        return self.filter(published_at__isnull=True)
+
+    def in_force(self) -> Self:
+        """The last published version of each programme."""
+        return self.published().order_by("programme_id", "-number").distinct("programme_id")
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The beginning of a local day."""
+    return dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_default_timezone())

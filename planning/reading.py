@@ -1,0 +1,189 @@
+"""The queue as people read it: rows with their yard, what stands in the way, what is planned."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.gis.db.models.functions import PointOnSurface, Transform
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from citymap.geo import WGS84_SRID
+from layers.models import Yard
+from planning.choices import YardObstacle
+from planning.models import ProgrammeVersion, ProgrammeYard, QueuePolicy, QueueRow
+from planning.queue.scoring import CRITERIA, POINT
+from planning.queueinputs import Standing, read_standing
+
+CRITERION_NAMES = {
+    "apartments": _("Apartments"),
+    "complaints": _("People who complained"),
+    "area_m2": _("Area, m²"),
+}
+# Values are counted in these steps.
+_STEPS = {"apartments": 1, "complaints": 0.1, "area_m2": 1}
+MAX_WORDS = 8
+MAP_ZOOM = 17
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One criterion of one yard, explained."""
+
+    criterion: str
+    value: float
+    scaled: float
+    weight: float
+    points: float
+
+    @property
+    def title(self) -> str:
+        return str(CRITERION_NAMES[self.criterion])
+
+    @property
+    def percent(self) -> int:
+        """How far the value is between the goalposts."""
+        return round(100 * self.scaled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A yard in the queue; `planned` is its row in a programme in force."""
+
+    row: QueueRow
+    standing: Standing
+    policy: QueuePolicy
+    planned: ProgrammeYard | None
+
+    @property
+    def yard(self) -> Yard:
+        return self.row.yard
+
+    @property
+    def score(self) -> float:
+        """Points of 100."""
+        return self.row.score / POINT
+
+    @property
+    def parts(self) -> list[Part]:
+        policy = self.policy.policy
+        return [
+            Part(
+                criterion=name,
+                value=getattr(self.row, name),
+                scaled=round(self.row.scaled[number], 6),
+                weight=policy.weights[name],
+                points=self.row.points[number] / POINT,
+            )
+            for number, name in enumerate(CRITERIA)
+        ]
+
+    @property
+    def held_reason(self) -> str | None:
+        """Why the yard cannot be taken now, in words; None when it can."""
+        if self.standing.hold_reason:
+            return self.standing.hold_reason
+        if not self.standing.obstacles:
+            return None
+        return str(YardObstacle(self.standing.obstacles[0]).label)
+
+    @property
+    def moves(self) -> list[tuple[str, float]]:
+        """Criterion and the value with which the yard would be one place higher."""
+        return [
+            (str(CRITERION_NAMES[name]), math.ceil(value / _STEPS[name]) * _STEPS[name])
+            for name, value in self.row.moves
+        ]
+
+    @property
+    def stable_percent(self) -> int:
+        return round(100 * self.row.stability)
+
+    def as_json(self) -> dict[str, Any]:
+        """As `/api/yards/queue/` says it."""
+        return {
+            "position": self.row.position,
+            "yard": self.row.yard_id,
+            "label": self.yard.localized_label,
+            "apartments": round(self.row.apartments),
+            "complaints": self.row.complaints,
+            "area_m2": round(self.row.area_m2),
+            "score": self.score,
+            "parts": [
+                {
+                    "criterion": part.criterion,
+                    "value": part.value,
+                    "scaled": part.scaled,
+                    "weight": part.weight,
+                    "points": part.points,
+                }
+                for part in self.parts
+            ],
+            "held_reason": self.held_reason,
+        }
+
+
+def queue_rows() -> QuerySet[QueueRow]:
+    """The queue in force, in order, with what a list shows of each yard."""
+    return (
+        QueueRow.objects.in_force()
+        .select_related("yard", "snapshot__policy")
+        .defer("yard__geom", "yard__geom_3857", "yard__source", "yard__source_id")
+    )
+
+
+def named(rows: QuerySet[QueueRow], text: str) -> QuerySet[QueueRow]:
+    """Rows whose yard's label has all the words."""
+    for word in text.replace("\0", " ").replace(",", " ").split()[:MAX_WORDS]:
+        rows = rows.filter(Q(yard__label__icontains=word) | Q(yard__label_kk__icontains=word))
+    return rows
+
+
+def planned_yards() -> QuerySet[ProgrammeYard]:
+    """Rows of the programmes in force."""
+    versions = list(ProgrammeVersion.objects.in_force().values_list("pk", flat=True))
+    return ProgrammeYard.objects.filter(version__in=versions).select_related("version__programme")
+
+
+def entries(rows: Iterable[QueueRow]) -> list[Entry]:
+    """Rows with all that is said of their yards; four queries however many they are."""
+    rows = list(rows)
+    yards = [row.yard_id for row in rows]
+    standing = read_standing(yards)
+    planned = {row.yard_id: row for row in planned_yards().filter(yard__in=yards)}
+    # One object for all rows of a state: its weights are read once.
+    policies = {row.snapshot.policy_id: row.snapshot.policy for row in rows}
+    return [
+        Entry(
+            row=row,
+            standing=standing[row.yard_id],
+            policy=policies[row.snapshot.policy_id],
+            planned=planned.get(row.yard_id),
+        )
+        for row in rows
+    ]
+
+
+def in_batches(rows: Sequence[int], size: int = 500) -> Iterator[list[Entry]]:
+    """Entries of many rows (their keys, in order), a batch at a time: for exports."""
+    for start in range(0, len(rows), size):
+        yield entries(queue_rows().filter(pk__in=rows[start : start + size]))
+
+
+def place_of(yard: Yard) -> tuple[float, float]:
+    """Longitude and latitude of a point in the yard."""
+    point = (
+        Yard.objects.filter(pk=yard.pk)
+        .annotate(spot=Transform(PointOnSurface("geom"), WGS84_SRID))
+        .values_list("spot", flat=True)
+        .get()
+    )
+    return point.x, point.y
+
+
+def map_url(yard: Yard) -> str:
+    """The map at the yard."""
+    lon, lat = place_of(yard)
+    return f"{reverse('shell:home')}#at={MAP_ZOOM}/{lat:.5f}/{lon:.5f}"

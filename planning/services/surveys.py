@@ -1,0 +1,86 @@
+"""Importing a condition survey: all lines or none."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib.gis.db.models.functions import Distance
+from django.db import transaction
+
+from citymap.geo import city_point
+from layers.models import Yard
+from planning.queueinputs import NEAR_YARD_M
+from planning.services.errors import PlanningRefusedError
+from planning.services.queue import Findings, record_survey
+from planning.surveyfile import LineError, SurveyLine, read_line, read_table
+
+MAX_ERRORS = 50
+
+
+@dataclass(slots=True)
+class SurveyReport:
+    """How many surveys were written; errors as (line, what is wrong), the first 50."""
+
+    written: int = 0
+    errors: list[tuple[int, str]] = field(default_factory=list)
+
+
+class _TurnBackError(Exception):
+    """Undo what the import wrote."""
+
+
+def import_surveys(*, lines: Iterable[str], source: str, dry_run: bool = False) -> SurveyReport:
+    """Write the surveys of a CSV; nothing when a line is bad, or in a dry run."""
+    report = SurveyReport()
+    try:
+        with transaction.atomic():
+            try:
+                for number, cells in read_table(lines):
+                    _write(number, cells, source, report)
+                    if len(report.errors) >= MAX_ERRORS:
+                        break
+            except (LineError, csv.Error) as error:
+                report.errors.append((1, str(error)))
+            if report.errors or dry_run:
+                raise _TurnBackError
+    except _TurnBackError:
+        if report.errors:
+            report.written = 0
+    return report
+
+
+def _write(number: int, cells: dict, source: str, report: SurveyReport) -> None:
+    try:
+        line = read_line(cells)
+        record_survey(
+            yard=_yard(line),
+            surveyed_on=line.surveyed_on,
+            findings=Findings(
+                condition=line.condition,
+                needs_work=line.needs_work,
+                amounts=line.amounts,
+                note=line.note,
+                **line.flags,
+            ),
+            user=None,
+            source=source,
+        )
+    except (LineError, PlanningRefusedError) as error:
+        report.errors.append((number, str(error)))
+    else:
+        report.written += 1
+
+
+def _yard(line: SurveyLine) -> Yard:
+    yards = Yard.objects.current()
+    if line.yard is not None:
+        found = yards.filter(pk=line.yard).first()
+        if found is None:
+            raise LineError(f"there is no yard {line.yard}")
+        return found
+    point = city_point(*line.place)
+    near = yards.filter(geom__dwithin=(point, NEAR_YARD_M)).annotate(way=Distance("geom", point))
+    found = near.order_by("way", "pk").first()
+    if found is None:
+        raise LineError(f"no yard within {NEAR_YARD_M:g} m of {line.place}")
+    return found

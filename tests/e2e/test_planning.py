@@ -1,0 +1,68 @@
+"""A citizen asks why a yard is where it is; a planner makes a programme and publishes it."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.e2e
+
+
+def expect_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def first_yard(page: Page):
+    """The link to the first yard of the list."""
+    return page.get_by_role("table").get_by_role("row").nth(1).get_by_role("link")
+
+
+def test_a_citizen_reads_why(open_page):
+    page = open_page(viewport={"width": 390, "height": 844}, locale="en-GB", bypass_csp=True)
+    page.goto("/yards/")
+    expect_accessible(page)
+    label = first_yard(page).inner_text()
+    street = re.sub(r"[\d,;/].*", "", label).strip()
+    page.get_by_role("searchbox").fill(street)
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name=label, exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("Why it is number 1 of"))).to_be_visible()
+    expect(page.get_by_text("Together")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect_accessible(page)
+
+
+def test_a_planner_publishes_a_programme(open_page, sign_in):
+    page = open_page(locale="en-GB", bypass_csp=True)
+    sign_in(page, "planner")
+    page.goto("/plan/programmes/")
+    page.get_by_label("Name").fill("Yards of 2031")
+    page.get_by_label("First year").fill("2031")
+    page.get_by_label("Budgets by year, tenge").fill("900000000")
+    page.get_by_label("Reason").fill("The city's budget")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Best choice").click()
+    expect(page.get_by_text("greedy one")).to_be_visible()
+    expect_accessible(page)
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("cannot be changed any more")).to_be_visible()
+    expect(page.get_by_role("button", name="Best choice")).to_have_count(0)
+
+    citizen = open_page(locale="en-GB")
+    citizen.goto("/yards/?show=planned")
+    expect(citizen.get_by_text("In the programme of 2031").first).to_be_visible()
+    first_yard(citizen).click()
+    expect(citizen.get_by_role("heading", name="Planned for 2031")).to_be_visible()
+
+
+def test_a_planner_looks_at_the_heatmap(open_page, sign_in):
+    page = open_page(locale="en-GB", bypass_csp=True)
+    sign_in(page, "planner")
+    page.goto("/plan/")
+    page.get_by_label("Theme").select_option(label="Heat")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Search this theme and period").click()
+    expect(page.get_by_text(re.compile("Searched: events"))).to_be_visible()
+    expect_accessible(page)

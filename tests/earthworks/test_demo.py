@@ -1,0 +1,79 @@
+"""The demo's works: lawful, deterministic, loaded once."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.contrib.gis.geos import LineString
+
+from citymap.accounts.choices import OrganizationKind, Role
+from citymap.accounts.models import Organization, User
+from citymap.demo import DemoOptions
+from citymap.geo import city_srid
+from earthworks import demo
+from earthworks.choices import OrderState
+from earthworks.models import Acceptance, ClaimPolicy, Deadline, Order, RepairWork
+from earthworks.services import claims
+from earthworks.services.gate import due_now
+from layers.choices import NetworkKind, RoadClass
+from layers.models import NetworkSegment, Road
+from tests.earthworks.world import X, Y, local
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
+
+
+@pytest.fixture
+def city(settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(demo, "ORDERS_A_YEAR", 40)
+    monkeypatch.setattr(demo, "REPAIRS_A_YEAR", 5)
+    for name in (*demo.CONTRACTORS, *demo.HOLDERS.values(), "police", "roads"):
+        Organization.objects.get_or_create(
+            source="demo", source_id=name, defaults={"name": name, "kind": OrganizationKind.OTHER}
+        )
+    for role in (Role.WORKS, Role.INSPECTOR):
+        User.objects.create_user(role.value, roles=[role.value])
+    for number in range(12):
+        values = {
+            "source": "test", "source_id": str(number), "valid_from": dt.date(2020, 1, 1),
+            "geom": LineString((X, Y + 50 * number), (X + 60, Y + 50 * number), srid=city_srid()),
+        }  # fmt: skip
+        NetworkSegment.objects.create(kind=NetworkKind.HEAT, **values)
+        Road.objects.create(road_class=RoadClass.PRIMARY, kind="primary", name="Абая", **values)
+
+
+def test_lawful_and_loaded_once(city):
+    said = []
+    demo.load_works(DemoOptions(), said.append)
+    orders = Order.objects.count()
+    assert orders > 100
+    states = set(Order.objects.values_list("state", flat=True))
+    assert states >= {OrderState.CLOSED, OrderState.IN_PROGRESS}
+    rules = demo.current_rules()
+    for order in Order.objects.owing():
+        due = due_now(order, rules)
+        assert (order.due_on, order.duty, order.basis) == (due.on, due.duty, due.basis)
+        assert Deadline.objects.filter(order=order, version=order.deadline_version, at=order.due_at)
+    restored = Order.objects.filter(restored_at__isnull=False).count()
+    assert Acceptance.objects.filter(duty="permanent").count() == restored
+    assert ClaimPolicy.objects.get().police.source_id == "police"
+    assert RepairWork.objects.count() == 15
+    demo.load_works(DemoOptions(), said.append)
+    assert Order.objects.count() == orders
+    assert said[-1] == "works: kept"
+    claims.make_claims(now=local("2030-01-01 00:00"))
+
+
+def test_same_seed_same_works(city):
+    def made() -> str:
+        lives = demo.make_lives(demo.random.Random(7), dt.date(2026, 6, 1), 50)
+        return json.dumps(
+            [
+                [life.state, life.order.geom.wkt, str(life.order.request_key), life.order.serial]
+                for life in lives
+            ]
+        )
+
+    first = made()
+    demo.Numbering.objects.all().delete()
+    assert made() == first

@@ -1,0 +1,62 @@
+"""Every spatial filter of the app uses its index."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.gis.geos import LineString, MultiLineString, Point
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from citymap.geo import city_srid
+from citymap.places.registry import Place, PlaceContext
+from earthworks.card import works
+from earthworks.choices import RepairKind
+from earthworks.conflict_registry import Dig, conflicts_of
+from earthworks.models import RepairWork
+from earthworks.surfaces import propose
+from layers.choices import RoadClass
+from layers.models import Building, BusRoute, NetworkSegment, Road, SnowplowRoute
+from tests.earthworks.world import JUNE_1, JUNE_20, X, Y, body, dig, draft
+from tests.layers.card.plans import crowd, nodes, plan
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
+TABLES = {
+    "earthworks_order", "earthworks_repairwork", "layers_networksegment", "layers_busroute",
+    "layers_snowplowroute", "layers_road", "layers_building",
+}  # fmt: skip
+SPATIAL = ("st_dwithin", "st_intersects")
+
+
+def test_every_spatial_filter_uses_its_index():
+    common = {"source": "test", "source_id": "1", "valid_from": dt.date(2020, 1, 1)}
+    line = LineString((X, Y), (X + 20, Y), srid=city_srid())
+    draft()
+    RepairWork.objects.create(
+        kind=RepairKind.ROAD, title="x", organization=body("roads"), geom=dig(), begins_on=JUNE_1,
+        ends_on=JUNE_20, first_ends_on=JUNE_20, source_id="1",
+    )  # fmt: skip
+    NetworkSegment.objects.create(geom=line, **common)
+    BusRoute.objects.create(number="1", geom=line, **common)
+    SnowplowRoute.objects.create(
+        name="1", street_class=RoadClass.PRIMARY, **common,
+        geom=MultiLineString(line, srid=city_srid()),
+    )  # fmt: skip
+    Road.objects.create(road_class=RoadClass.PRIMARY, kind="primary", geom=line, **common)
+    Building.objects.create(geom=dig(), **common)
+    for table in sorted(TABLES):
+        crowd(table)
+    point = Point(X, Y, srid=city_srid())
+    with CaptureQueriesContext(connection) as queries:
+        conflicts_of(Dig(geom=dig(), begins_on=JUNE_1, ends_on=JUNE_20))
+        propose(dig())
+        works(Place(point=point, shape=point), PlaceContext(user=None, date=JUNE_1))
+    seen = set()
+    for query in queries:
+        if not query["sql"].startswith("SELECT"):
+            continue
+        for node in nodes(plan(query["sql"])):
+            if any(name in node.get("Filter", "").lower() for name in SPATIAL):
+                condition = " ".join(child.get("Index Cond", "") for child in nodes(node))
+                assert "geom" in condition, (node["Relation Name"], node)
+                seen.add(node["Relation Name"])
+    assert seen == TABLES

@@ -1,0 +1,181 @@
+"""The public pages of yards and the open data: what they say, to whom, how fast and how light."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.contrib.gis.gdal import DataSource
+
+from planning.choices import ChosenBy, Stage
+from planning.models import YardStage
+from planning.services.programmes import fill_draft, publish_version, start_programme
+from planning.services.queue import hold_yard, take_snapshot
+from tests.planning.town import TODAY, make_event, make_prices, make_yard, survey
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town(planner):
+    """Three yards; the first of the queue has complaints, the last is on hold."""
+    yards = [make_yard(n, apartments=300 - 100 * n) for n in range(3)]
+    for yard in yards:
+        survey(yard)
+    for person in range(5):
+        make_event(person, yard=0, person=person)
+    hold_yard(yard=yards[2], reason="Heat main first", user=planner)
+    take_snapshot(as_of=TODAY)
+    return yards
+
+
+def test_api_is_the_contract(client, town):
+    answer = client.get("/api/yards/queue/", headers={"accept-language": "en"}).json()
+    assert [one["yard"] for one in answer] == [yard.pk for yard in town]
+    first = answer[0]
+    assert set(first) == {
+        "position", "yard", "label", "apartments", "complaints", "area_m2", "score", "parts",
+        "held_reason",
+    }  # fmt: skip
+    assert (first["position"], first["label"], first["complaints"]) == (1, "Yard 0", 5.0)
+    assert [set(part) for part in first["parts"]] == [
+        {"criterion", "value", "scaled", "weight", "points"}
+    ] * 3
+    for one in answer:
+        assert sum(part["points"] for part in one["parts"]) == pytest.approx(one["score"], abs=1e-9)
+    assert [one["held_reason"] for one in answer] == [None, None, "Heat main first"]
+
+
+def test_api_in_parts_and_in_kazakh(client, town):
+    answer = client.get("/api/yards/queue/?limit=1&offset=1", headers={"accept-language": "kk"})
+    assert [(one["position"], one["label"]) for one in answer.json()] == [(2, "Аула 1")]
+
+
+@pytest.mark.parametrize(
+    "question", ["limit=0", "limit=x", "offset=-1", "limit=²", "limit=" + "9" * 50]
+)
+def test_api_refuses_nonsense(client, question):
+    answer = client.get(f"/api/yards/queue/?{question}")
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_no_queue_yet(client):
+    assert client.get("/api/yards/queue/").json() == []
+    assert client.get("/yards/").status_code == 200
+    assert client.get("/yards.csv").status_code == 200
+    assert json.loads(b"".join(client.get("/yards.geojson")))["features"] == []
+
+
+def test_queries_do_not_grow(client, town, django_assert_max_num_queries):
+    with django_assert_max_num_queries(9):
+        client.get("/yards/")
+    with django_assert_max_num_queries(6):
+        client.get("/api/yards/queue/")
+    with django_assert_max_num_queries(13):
+        client.get(f"/yards/{town[0].pk}/")
+
+
+def text_of(client, address, language="en"):
+    response = client.get(address, headers={"accept-language": language})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_list_is_light_and_finds(client, town):
+    for number in range(3, 60):
+        make_yard(number)
+    take_snapshot(as_of=TODAY)
+    page = text_of(client, "/yards/")
+    assert len(page.encode()) < 100_000
+    assert "1–50 of 60" in page
+    assert "Heat main first" in page
+    found = text_of(client, "/yards/?q=yard+1")
+    assert "Yard 1<" in found
+    assert "Yard 2<" not in found
+    assert "Yard 2<" in text_of(client, "/yards/?show=held")
+    free = text_of(client, "/yards/?show=free")
+    assert "Yard 0<" in free
+    assert "Yard 2<" not in free
+    assert "Yard 9<" not in free  # nobody has surveyed it
+
+
+@pytest.mark.parametrize(
+    "query", ["page=x", "page=-1", "page=9999", "show=zzz", "q=%00", "q=" + "a+" * 500]
+)
+def test_list_survives_nonsense(client, town, query):
+    assert client.get(f"/yards/?{query}").status_code == 200
+
+
+def test_a_page_says_why(client, town):
+    page = text_of(client, f"/yards/{town[1].pk}/")
+    assert "number 2 of 3" in page
+    assert "One place higher" in page
+    assert "version 1" in page
+    assert "Heat main first" in text_of(client, f"/yards/{town[2].pk}/")
+
+
+def test_a_yard_without_a_place(client):
+    page = text_of(client, f"/yards/{make_yard(0).pk}/")
+    assert "no place in the queue" in page
+
+
+@pytest.mark.parametrize("address", ["/yards/987654/", "/yards/987654.geojson", "/yards/x/"])
+def test_no_such_yard(client, db, address):
+    assert client.get(address).status_code == 404
+
+
+def test_what_is_planned_and_done_is_public(client, town, planner):
+    make_prices()
+    version = start_programme(
+        name="Yards of 2027", first_year=2027, budgets=[1_000_000], reason="Budget", user=planner,
+        budget_source="City budget",
+    )  # fmt: skip
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    assert "Planned for" not in text_of(client, f"/yards/{town[0].pk}/")
+    publish_version(version=version, user=planner)
+    YardStage.objects.create(
+        programme=version.programme, yard=town[0], stage=Stage.DESIGN, reached_on=TODAY,
+        made_by=planner,
+    )  # fmt: skip
+    page = text_of(client, f"/yards/{town[0].pk}/")
+    for words in ("Planned for 2027", "1,000,000", "City budget", "Design"):
+        assert words in page
+    assert "In the programme of 2027" in text_of(client, "/yards/?show=planned")
+    assert planner.username not in page
+
+
+def test_csv_opens_in_spreadsheets_and_gdal(client, town, tmp_path):
+    town[0].label = "=cmd()"
+    town[0].save()
+    text = b"".join(client.get("/yards.csv")).decode("utf-8")
+    assert text.startswith("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert [row["yard"] for row in rows] == [str(yard.pk) for yard in town]
+    assert rows[0]["label"] == "'=cmd()"
+    assert rows[2]["held_reason"] == "Heat main first"
+    file = tmp_path / "yards.csv"
+    file.write_text(text, encoding="utf-8")
+    assert len(DataSource(str(file))[0]) == 3
+
+
+def test_geojson_opens_in_gdal(client, town, tmp_path):
+    file = tmp_path / "yards.geojson"
+    file.write_bytes(b"".join(client.get("/yards.geojson")))
+    layer = DataSource(str(file))[0]
+    assert layer.srs.srid == 4326
+    assert len(layer) == 3
+    west, south, _east, _north = layer.extent.tuple
+    assert 69 < west < 70
+    assert 54 < south < 55.5
+    assert next(iter(layer)).get("position") == 1
+    one = client.get(f"/yards/{town[0].pk}.geojson").json()
+    assert one["properties"]["apartments"] == 300
+
+
+def test_no_page_tells_who_complained(client, town):
+    """Numbers of people only, and of one complaint not even its day."""
+    for address in ("/yards/", f"/yards/{town[0].pk}/", "/api/yards/queue/"):
+        page = text_of(client, address)
+        assert "first_complaint" not in page
+        assert TODAY.isoformat() not in page

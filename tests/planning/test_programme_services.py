@@ -1,0 +1,244 @@
+"""Programmes: chosen, adjusted, frozen by the database, revised, compared."""
+
+import pytest
+from django.db import IntegrityError, InternalError, connection, transaction
+
+from layers.models import Quarter, Territory
+from planning.choices import ChosenBy, Stage
+from planning.models import ProgrammeVersion, ProgrammeYard, YardStage
+from planning.services.errors import NotPossibleNowError, PlanningRefusedError
+from planning.services.programmes import (
+    costs_of,
+    differences,
+    fill_draft,
+    propose,
+    publish_version,
+    put_yard,
+    revise_programme,
+    spending,
+    start_programme,
+    take_out_yard,
+)
+from planning.services.queue import hold_yard, take_snapshot
+from tests.planning.town import TODAY, make_district, make_prices, make_yard, survey
+
+pytestmark = pytest.mark.django_db
+FROZEN = (IntegrityError, InternalError)
+
+
+@pytest.fixture
+def yards(planner):
+    """Six yards in two districts, each a million tenge; larger numbers have more apartments."""
+    make_prices()
+    found = [make_yard(n, apartments=100 + 20 * n) for n in range(6)]
+    for yard in found:
+        survey(yard, asphalt=100)
+    make_district("west", first=0, last=2)
+    make_district("east", first=3, last=5)
+    take_snapshot(as_of=TODAY)
+    return found
+
+
+def start(planner, budgets=(2_500_000,), **more):
+    return start_programme(
+        name="Yards", first_year=2027, budgets=budgets, reason="The budget of 2027", user=planner,
+        **more,
+    )  # fmt: skip
+
+
+def taken(version):
+    return dict(version.rows.values_list("yard_id", "year"))
+
+
+def test_the_best_yards_within_the_budget(yards, planner):
+    version = start(planner)
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    assert taken(version) == {yards[5].pk: 2027, yards[4].pk: 2027}
+    assert spending(version) == {2027: (2_000_000, 2_500_000)}
+    version.refresh_from_db()
+    assert version.gap == 0.0
+    row = version.rows.get(yard=yards[5])
+    assert (row.position, row.cost, row.chosen_by) == (1, 1_000_000, ChosenBy.EXACT)
+
+
+def test_both_choices_stand_side_by_side(yards, planner):
+    choices = propose(version=start(planner))
+    assert choices.greedy.worth == choices.exact.worth
+    assert choices.gap == 0.0
+
+
+def test_several_years(yards, planner):
+    version = start(planner, budgets=(1_000_000, 2_000_000))
+    fill_draft(version=version, method=ChosenBy.GREEDY, user=planner)
+    assert taken(version) == {yards[5].pk: 2027, yards[4].pk: 2028, yards[3].pk: 2028}
+
+
+def test_a_district_gets_its_share(yards, planner):
+    west = Territory.objects.get(name="west")
+    version = start(planner, least_shares={west.pk: 50})
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    assert taken(version) == {yards[5].pk: 2027, yards[2].pk: 2027}
+
+
+def test_held_yards_are_not_taken(yards, planner):
+    hold_yard(yard=yards[5], reason="Heat main first", user=planner)
+    version = start(planner)
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    assert set(taken(version)) == {yards[4].pk, yards[3].pk}
+
+
+def test_quarters_are_done_together(yards, planner):
+    quarter = Quarter.objects.create(
+        source="manual", source_id="q", valid_from=TODAY, name="First quarter"
+    )
+    for yard in (yards[5], yards[0]):
+        yard.quarter = quarter
+        yard.save()
+    version = start(planner, by_quarter=True)
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    assert set(taken(version)) in ({yards[5].pk, yards[0].pk}, {yards[4].pk, yards[3].pk})
+
+
+def test_what_was_put_in_by_hand_stays(yards, planner):
+    version = start(planner)
+    put_yard(version=version, yard=yards[0], year=2027, reason="A school there", user=planner)
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    assert set(taken(version)) == {yards[0].pk, yards[5].pk}
+    version.refresh_from_db()
+    assert version.gap == 0.0
+    take_out_yard(version=version, yard=yards[0], reason="The school closed", user=planner)
+    version.refresh_from_db()
+    assert version.gap is None
+    with pytest.raises(NotPossibleNowError):
+        take_out_yard(version=version, yard=yards[0], reason="again", user=planner)
+
+
+def test_never_over_the_budget_by_hand(yards, planner):
+    version = start(planner, budgets=(1_500_000,))
+    put_yard(version=version, yard=yards[0], year=2027, reason="x", user=planner)
+    with pytest.raises(PlanningRefusedError, match="budget"):
+        put_yard(version=version, yard=yards[1], year=2027, reason="x", user=planner)
+    assert set(taken(version)) == {yards[0].pk}
+    with pytest.raises(PlanningRefusedError, match="year"):
+        put_yard(version=version, yard=yards[1], year=2028, reason="x", user=planner)
+
+
+def test_a_published_version_is_frozen_in_the_database(yards, planner):
+    version = start(planner)
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    version = publish_version(version=version, user=planner)
+    row = version.rows.first()
+    attempts = [
+        lambda: ProgrammeYard.objects.filter(pk=row.pk).update(cost=1),
+        lambda: ProgrammeYard.objects.filter(pk=row.pk).delete(),
+        lambda: ProgrammeYard.objects.create(
+            version=version, yard=yards[0], year=2027, cost=1, score=1, position=1,
+            chosen_by=ChosenBy.EXACT,
+        ),
+        lambda: ProgrammeVersion.objects.filter(pk=version.pk).update(budgets=[1]),
+        lambda: ProgrammeVersion.objects.filter(pk=version.pk).update(
+            published_at=None, published_by=None
+        ),
+        lambda: ProgrammeVersion.objects.filter(pk=version.pk).delete(),
+        lambda: connection.cursor().execute("UPDATE planning_programmeyard SET year = 2030"),
+    ]  # fmt: skip
+    for attempt in attempts:
+        with pytest.raises(FROZEN), transaction.atomic():
+            attempt()
+    for change in (
+        lambda: put_yard(version=version, yard=yards[0], year=2027, reason="x", user=planner),
+        lambda: fill_draft(version=version, method=ChosenBy.EXACT, user=planner),
+        lambda: publish_version(version=version, user=planner),
+    ):
+        with pytest.raises(NotPossibleNowError):
+            change()
+
+
+def test_a_row_cannot_move_into_a_frozen_version(yards, planner):
+    version = start(planner)
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    publish_version(version=version, user=planner)
+    draft = revise_programme(
+        programme=version.programme, budgets=[2_000_000, 5_000_000], reason="More", user=planner
+    )
+    put_yard(version=draft, yard=yards[0], year=2028, reason="x", user=planner)
+    with pytest.raises(FROZEN), transaction.atomic():
+        draft.rows.filter(yard=yards[0]).update(version=version)
+
+
+def test_a_revision_is_a_new_version_and_says_what_changed(yards, planner):
+    first = start(planner)
+    fill_draft(version=first, method=ChosenBy.EXACT, user=planner)
+    publish_version(version=first, user=planner)
+    second = revise_programme(
+        programme=first.programme, budgets=[3_000_000, 1_000_000], reason="Refined budget",
+        user=planner,
+    )  # fmt: skip
+    assert second.number == 2
+    assert taken(second) == taken(first)
+    with pytest.raises(NotPossibleNowError):
+        revise_programme(programme=first.programme, budgets=[1], reason="x", user=planner)
+    put_yard(version=second, yard=yards[5], year=2028, reason="Networks first", user=planner)
+    put_yard(version=second, yard=yards[1], year=2027, reason="A clinic", user=planner)
+    take_out_yard(version=second, yard=yards[4], reason="Demolished", user=planner)
+    found = {one.yard: one.kind for one in differences(before=first, after=second)}
+    assert found == {yards[1].pk: "added", yards[4].pk: "removed", yards[5].pk: "moved"}
+    publish_version(version=second, user=planner)
+    assert ProgrammeVersion.objects.in_force().get() == second
+
+
+def test_drafts_are_not_published_empty(yards, planner):
+    with pytest.raises(PlanningRefusedError, match="no yard"):
+        publish_version(version=start(planner), user=planner)
+
+
+def test_a_revision_needs_something_published(yards, planner):
+    version = start(planner)
+    with pytest.raises(NotPossibleNowError, match="draft"):
+        revise_programme(programme=version.programme, budgets=[1], reason="x", user=planner)
+
+
+def test_costs_are_surveyed_or_estimated(yards):
+    unknown = make_yard(9)
+    costs = costs_of([yards[0].pk, unknown.pk])
+    assert [(line.work, line.cost) for line in costs[yards[0].pk]] == [("asphalt", 1_000_000)]
+    assert sum(line.cost for line in costs[unknown.pk]) > 1_000_000
+
+
+def test_no_programme_without_prices(planner):
+    survey(make_yard(0))
+    take_snapshot(as_of=TODAY)
+    version = start(planner)
+    with pytest.raises(PlanningRefusedError, match="unit price"):
+        fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"budgets": ()}, {"budgets": (-1,)}, {"budgets": (1,) * 11}, {"budgets": (10**14,)}],
+)
+def test_budgets_that_are_none(change, planner):
+    with pytest.raises(PlanningRefusedError):
+        start(planner, **change)
+
+
+def test_stages_are_facts(yards, planner):
+    programme = start(planner).programme
+    stage = YardStage.objects.create(
+        programme=programme, yard=yards[0], stage=Stage.DESIGN, reached_on=TODAY, made_by=planner
+    )
+    with pytest.raises(FROZEN), transaction.atomic():
+        YardStage.objects.filter(pk=stage.pk).update(stage=Stage.WORKS)
+    for fields in ({"stage": Stage.CONTRACT}, {"stage": Stage.GUARANTEE}, {"stage": Stage.DESIGN}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            YardStage.objects.create(
+                programme=programme, yard=yards[0], reached_on=TODAY, made_by=planner, **fields
+            )
+
+
+def test_history_knows_who_and_why(yards, planner):
+    version = start(planner)
+    put_yard(version=version, yard=yards[0], year=2027, reason="A school there", user=planner)
+    event = version.rows.get().history_events.get()
+    assert event.pgh_context["reason"] == "A school there"
+    assert event.pgh_context["user"] == planner.pk

@@ -1,0 +1,123 @@
+"""The search for hotspots: what is planted is found, numbers last, settings are checked."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from django.contrib.gis.geos import MultiPolygon, Point
+
+from citymap.geo import city_srid
+from layers.choices import TerritoryKind
+from layers.models import Territory
+from planning.choices import EmergingClass, Theme
+from planning.models import Cluster, ClusterEvent, Event, HotspotCell, HotspotRun
+from planning.services.errors import PlanningRefusedError
+from planning.services.hotspots import SearchSettings, find_hotspots
+from tests.planning.town import ALMATY, X, Y
+
+pytestmark = pytest.mark.django_db
+SINCE, UNTIL = dt.date(2025, 1, 1), dt.date(2026, 1, 1)
+
+
+@pytest.fixture
+def city():
+    area = Point(X, Y, srid=city_srid()).buffer(4000)
+    return Territory.objects.create(
+        source="manual", source_id="city", valid_from=dt.date(2020, 1, 1),
+        kind=TerritoryKind.CITY, name="City", geom=MultiPolygon(area),
+    )  # fmt: skip
+
+
+def scatter(xy, *, months=range(1, 13), first=0):
+    Event.objects.bulk_create(
+        Event(
+            source="test", source_id=str(first + number), theme=Theme.WATER,
+            occurred_at=dt.datetime(
+                2025, list(months)[number % len(months)], 10, 23, tzinfo=ALMATY
+            ),
+            geom=Point(X + x, Y + y, srid=city_srid()),
+        )
+        for number, (x, y) in enumerate(xy)
+    )  # fmt: skip
+
+
+def search(**changes):
+    return find_hotspots(theme=Theme.WATER, since=SINCE, until=UNTIL, **changes)
+
+
+def test_a_planted_place_is_found(city):
+    rng = np.random.default_rng(1)
+    scatter(rng.uniform(-2800, 2800, (400, 2)))
+    scatter(rng.normal(0, 60, (300, 2)) + [1000, 1000], first=1000)
+    run = search()
+    assert run.events == 700
+    assert sum(HotspotCell.objects.values_list("events", flat=True)) == 700
+    hot = HotspotCell.objects.filter(hot=True)
+    assert hot.filter(geom__contains=Point(X + 1000, Y + 1000, srid=city_srid())).exists()
+    assert not hot.filter(geom__dwithin=(Point(X - 1500, Y - 1500, srid=city_srid()), 900)).exists()
+    steady = hot.get(geom__contains=Point(X + 1000, Y + 1000, srid=city_srid()))
+    assert steady.emerging == EmergingClass.PERSISTENT
+    biggest = Cluster.objects.order_by("-events").first()
+    assert biggest.events >= 290
+    assert biggest.geom.contains(Point(X + 1000, Y + 1000, srid=city_srid()))
+
+
+def test_numbers_last_from_search_to_search(city):
+    scatter([(0, n) for n in range(8)])
+    scatter([(2000, n) for n in range(6)], first=100)
+    search()
+    first = {cluster.events: cluster.number for cluster in Cluster.objects.all()}
+    # One event goes, others come beside: the place keeps its number; a new place gets a new one.
+    Event.objects.filter(source_id="0").delete()
+    scatter([(10, n) for n in range(20)], first=200)
+    scatter([(-2000, n) for n in range(9)], first=300)
+    run = search()
+    second = {cluster.events: cluster.number for cluster in Cluster.objects.of_run(run)}
+    assert second[27] == first[8]
+    assert second[6] == first[6]
+    assert second[9] == max(first.values()) + 1
+    assert ClusterEvent.objects.filter(cluster__run=run).count() == 42
+
+
+def test_the_same_search_finds_the_same(city):
+    rng = np.random.default_rng(2)
+    scatter(rng.uniform(-1000, 1000, (200, 2)))
+    fields = ("cell", "events", "z", "p", "hot", "emerging")
+    found = [list(search().cells.order_by("cell").values_list(*fields)) for _ in range(2)]
+    assert found[0] == found[1]
+
+
+def test_a_short_period_has_no_classes(city):
+    scatter(np.zeros((30, 2)), months=[2])
+    find_hotspots(theme=Theme.WATER, since=dt.date(2025, 2, 1), until=dt.date(2025, 3, 1))
+    assert set(HotspotCell.objects.values_list("emerging", flat=True)) == {EmergingClass.NONE}
+
+
+def test_nothing_happened(city):
+    run = search()
+    assert (run.events, run.cells.count(), run.clusters.count()) == (0, 0, 0)
+
+
+def test_events_outside_the_city_do_not_break_it():
+    """There is no boundary here, and the event lies beyond the box."""
+    scatter([(90_000, 90_000)])
+    assert search().cells.get().events == 1
+
+
+@pytest.mark.parametrize(
+    "since, until",
+    [(UNTIL, SINCE), (SINCE, SINCE), (dt.date(1990, 1, 1), dt.date(2020, 1, 1))],
+)
+def test_periods_that_make_no_sense(since, until):
+    with pytest.raises(PlanningRefusedError):
+        find_hotspots(theme=Theme.WATER, since=since, until=until)
+    assert not HotspotRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"edge_m": 1}, {"edge_m": float("nan")}, {"level": 0}, {"least_events": 0}, {"reach_m": 1e9}],
+)
+def test_settings_that_make_no_sense(change):
+    with pytest.raises(PlanningRefusedError):
+        SearchSettings(**change)
