@@ -58,7 +58,7 @@ class Letter(FPDF):
         self.set_font(FONT, "B", SMALL_PT)
         self.multi_cell(60, SMALL_LINE_MM, label, new_x="RIGHT", new_y="TOP")
         self.set_font(FONT, "", SMALL_PT)
-        self.multi_cell(0, SMALL_LINE_MM, value or "—", new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, SMALL_LINE_MM, value or "—", align="L", new_x="LMARGIN", new_y="NEXT")
 
 
 def letter(claim: Claim, *, today: dt.date) -> tuple[bytes, str]:
@@ -74,7 +74,7 @@ def letter(claim: Claim, *, today: dt.date) -> tuple[bytes, str]:
 
 def _write(page: Letter, claim: Claim, today: dt.date) -> None:
     order = claim.order
-    page.line_of(f"{_('109 centre')} · {city_name()}", size=SMALL_PT)
+    page.line_of(sender(), size=SMALL_PT)
     page.line_of(_("To: %(who)s") % {"who": _addressed(claim)})
     page.ln(4)
     page.line_of(_title(claim), bold=True, size=TITLE_PT)
@@ -88,6 +88,11 @@ def _write(page: Letter, claim: Claim, today: dt.date) -> None:
     page.ln(3)
     page.line_of(_what_next(claim))
     qr_code(page, order, settings.CITYMAP_URL)
+
+
+def sender() -> str:
+    """Who writes: the centre and its city."""
+    return " · ".join((_("109 centre"), city_name()))
 
 
 def _title(claim: Claim) -> str:

@@ -6,10 +6,9 @@ People are not named: whoever digs shows the sheet to anybody who asks.
 import datetime as dt
 from collections.abc import Iterator
 
-from django.utils import timezone, translation
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from citymap.shell.context import city_name
 from earthworks import mapextract
 from earthworks.answers import basis_text
 from earthworks.choices import Decision, Requirement
@@ -23,6 +22,7 @@ from earthworks.documents import (
     day_text,
     holder_name,
     qr_code,
+    sender,
 )
 from earthworks.facts import facts_of
 from earthworks.models import Order
@@ -42,7 +42,7 @@ def sheet(order: Order, *, today: dt.date, base: str) -> bytes:
 
 
 def _write(page: Letter, order: Order, today: dt.date) -> None:
-    page.line_of(f"{_('109 centre')} · {city_name()}", size=SMALL_PT)
+    page.line_of(sender(), size=SMALL_PT)
     title = _("Earthwork order No. %(number)s") % {"number": order.number}
     page.line_of(title if order.number else _("Draft of an earthwork order"), bold=True,
                  size=TITLE_PT)  # fmt: skip
@@ -75,7 +75,11 @@ def _facts(order: Order, today: dt.date) -> Iterator[tuple[str, str]]:
         yield _("What is due"), f"{duty}: {day_text(order.due_on)} ({basis})"
     if order.final_on and order.final_on != order.due_on:
         yield _("Whole again by"), day_text(order.final_on)
-    areas = [f"{one.label}: {area:g} m²" for one, area in order.areas_m2.items() if area]
+    areas = [
+        f"{one.label}: {_('%(area)s m²') % {'area': formats.number_format(round(area, 1))}}"
+        for one, area in order.areas_m2.items()
+        if area
+    ]
     yield _("Damaged surface"), ", ".join(areas)
     asked = [str(dict(Requirement.choices)[one]) for one in order.requirements]
     yield _("Requirements"), ", ".join(filter(None, [*asked, order.requirements_note]))

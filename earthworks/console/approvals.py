@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from citymap.accounts.access import AnyUser, may, requires, visible
+from citymap.accounts.choices import OrganizationKind
 from citymap.accounts.models import Organization
 from earthworks.choices import ApprovalKind, Decision, OrderState
 from earthworks.console.answering import answered
@@ -21,7 +22,10 @@ ANSWERS = [one for one in Decision.choices if one[0] != Decision.PENDING]
 
 
 class AskForm(forms.Form):
-    body = forms.ModelChoiceField(label=gettext_lazy("Body"), queryset=Organization.objects.all())
+    body = forms.ModelChoiceField(
+        label=gettext_lazy("Body"),
+        queryset=Organization.objects.exclude(kind=OrganizationKind.HOUSE_MANAGER),
+    )
     kind = forms.ChoiceField(label=gettext_lazy("In what capacity"), choices=ApprovalKind.choices)
 
 
