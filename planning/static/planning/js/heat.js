@@ -33,6 +33,10 @@ async function style(pane) {
     paint: { "raster-opacity": 0.85, "raster-fade-duration": 0 },
   };
   found.layers.splice(labels < 0 ? found.layers.length : labels, 0, picture);
+  // What is being dug and who has written is not the question here.
+  for (const layer of found.layers.filter(({ source }) => ["works", "appeals"].includes(source))) {
+    layer.layout = { ...layer.layout, visibility: "none" };
+  }
   for (const layer of found.layers.filter(({ source }) => source === "hotspots")) {
     const kind = layer["source-layer"];
     layer.layout = { ...layer.layout, visibility: isShown(kind) ? "visible" : "none" };
