@@ -58,6 +58,8 @@ def test_everybody_reads_the_list(client, heat):
     "query, found",
     [
         ("?q=teploset", True), ("?q=жылу", True), ("?q=1090201", True), ("?q=water", False),
+        ("?q=типлосеть", True), ("?q=ntgkjctnm", True), ("?q=;ske", True), ("?q=cnhjqrf", False),
+        ("?q=heat+wroks", True), ("?q=%D1%8A", False), ("?q=...", False),
         ("?kind=utility", True), ("?kind=police", False), ("?kind=nonsense", True),
         ("?q=heat&kind=utility&page=99", True), ("?page=x", True), ("?q=%00", True),
         ("?q=" + "x" * 3000, False), ("?page=-1", True),
