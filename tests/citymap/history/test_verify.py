@@ -423,6 +423,15 @@ def test_a_cut_tail_offline(history, kept, exported):
     assert "the log is cut" in offline(exported(), "--roots", kept)[1]
 
 
+def test_two_roots_of_one_number_deny_each_other(history, kept, exported):
+    """Whoever keeps both the root of then and the root of now needs no other evidence."""
+    root = history.outside[1].as_json() | {"root": "00" * 32}
+    with kept.open("a") as file:
+        file.write(json.dumps(root) + "\n")
+    status, said = offline(exported(), "--roots", kept)
+    assert (status, said) == (1, "DOES NOT HOLD: two different roots of number 2 were published\n")
+
+
 def test_a_cut_export_is_not_taken_for_whole(history, exported):
     path = exported("history.jsonl")
     lines = path.read_text().splitlines(keepends=True)
