@@ -233,7 +233,7 @@ def check_proof(proof, outside, payload):
 
 
 def read_roots(path):
-    """Roots by number, from a file of one JSON object a line; ContradictionError where two differ."""
+    """Roots by number, one JSON object a line; ContradictionError when two of one number differ."""
     found = {}
     if not path:
         return found

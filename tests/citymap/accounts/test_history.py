@@ -71,6 +71,7 @@ def test_a_link_made_by_hand_is_recorded_and_of_legal_weight(make_user, make_are
     seal()
     assert verify().holds
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE accounts_user_areas DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM accounts_user_areas")
         cursor.execute("ALTER TABLE accounts_user_areas ENABLE TRIGGER USER")

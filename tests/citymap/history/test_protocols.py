@@ -121,6 +121,7 @@ def test_one_discarded_past_all_rights_is_found(statement):
     seal()
     assert verify().holds
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE history_protocol DISABLE TRIGGER USER")
         cursor.execute(statement)
         cursor.execute("ALTER TABLE history_protocol ENABLE TRIGGER USER")
