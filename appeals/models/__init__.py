@@ -7,6 +7,7 @@ from appeals.models.incidents import Incident, IncidentBuilding
 from appeals.models.knowledge import KnowledgeArticle, KnowledgeVersion
 from appeals.models.photos import Photo
 from appeals.models.replies import OnSiteCheck, Promise, Report
+from appeals.models.restorations import RestorationAppeal
 from appeals.models.routing import RoutingRule
 from appeals.models.steps import CoExecutor, Extension, Joining, Pause, Remark
 
@@ -33,5 +34,6 @@ __all__ = [
     "Promise",
     "Remark",
     "Report",
+    "RestorationAppeal",
     "RoutingRule",
 ]
