@@ -10,6 +10,7 @@ READ = "appeals.read"
 REGISTER = "appeals.register"
 RULES = "appeals.rules"
 INCIDENTS = "appeals.incidents"
+MODERATE = "appeals.moderate"
 TITLES = {
     "assign": _("Assign appeals to bodies"),
     "accept": _("Accept appeals"),
@@ -50,6 +51,13 @@ register_permission(
     )
 )
 register_permission(Permission(name=INCIDENTS, title=_("Open and end incidents"), roles=DESK))
+register_permission(
+    Permission(
+        name=MODERATE,
+        title=_("Decide which appeals everybody may read"),
+        roles=COORDINATION | {Role.LAWYER},
+    )
+)
 for operation in OPERATIONS.values():
     register_permission(
         Permission(

@@ -38,6 +38,22 @@ def reopened(appeal: Appeal) -> None:
                why="an appeal was reopened")  # fmt: skip
 
 
+def registered(appeal: Appeal) -> None:
+    """Each applicant learns the number and the code; the code is made when it is written."""
+    if appeal.practice:
+        return
+    for applicant in appeal.applicants.select_related("person").order_by("pk"):
+        owe(
+            kind=FOR_APPLICANT,
+            source=appeal,
+            stage="registered",
+            recipient=Recipient.person(applicant.person),
+            language=appeal.language,
+            why="who reports is told the number",
+            context={"what": "registered"},
+        )
+
+
 def extended(appeal: Appeal, extension: Extension) -> None:
     """Each applicant learns the new deadline."""
     if appeal.practice:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("works/", include("earthworks.console.urls")),
     path("plan/yards/", include("layers.console.urls")),
     path("api/plan/yards/", include("layers.console.api_urls")),
+    path("", include("appeals.portal.urls")),
     path("", include("planning.portal.urls")),
     path("plan/", include("planning.console.urls")),
     path("accounts/", include("citymap.accounts.urls")),

@@ -6,6 +6,7 @@ from appeals.models.categories import Category, DeadlinePolicy, PolicyTerm
 from appeals.models.incidents import Incident, IncidentBuilding
 from appeals.models.knowledge import KnowledgeArticle, KnowledgeVersion
 from appeals.models.photos import Photo
+from appeals.models.portal import Feedback, PublicCard, RateCount
 from appeals.models.replies import OnSiteCheck, Promise, Report
 from appeals.models.routing import RoutingRule
 from appeals.models.steps import CoExecutor, Extension, Joining, Pause, Remark
@@ -21,6 +22,7 @@ __all__ = [
     "Contact",
     "DeadlinePolicy",
     "Extension",
+    "Feedback",
     "Incident",
     "IncidentBuilding",
     "Joining",
@@ -31,6 +33,8 @@ __all__ = [
     "Photo",
     "PolicyTerm",
     "Promise",
+    "PublicCard",
+    "RateCount",
     "Remark",
     "Report",
     "RoutingRule",

@@ -17,6 +17,14 @@ from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
 from appeals.services.pictures import add_photos, cleaned
+from appeals.services.portal import (
+    Reporter,
+    dispute,
+    hide_card,
+    report_problem,
+    say_thanks,
+    show_card,
+)
 from appeals.services.registration import add_applicant, register, route
 from appeals.services.verification import (
     call_back,
@@ -30,6 +38,7 @@ from appeals.services.verification import (
 )
 
 __all__ = [
+    "Reporter",
     "accept",
     "add_applicant",
     "add_co_executor",
@@ -42,11 +51,13 @@ __all__ = [
     "close",
     "consult",
     "decide_promise",
+    "dispute",
     "drop",
     "end_incident",
     "extend",
     "follow_up",
     "from_mediation",
+    "hide_card",
     "join",
     "open_incident",
     "pause",
@@ -56,9 +67,12 @@ __all__ = [
     "reject",
     "reopen",
     "report",
+    "report_problem",
     "resume",
     "return_",
     "route",
+    "say_thanks",
+    "show_card",
     "split",
     "start",
     "to_mediation",
