@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from appeals.permissions import MODERATE
+from appeals.permissions import INSTRUCTED, MODERATE, MORNING, STATISTICS
 from citymap.accounts.access import AnyUser, may
 from citymap.shell.registry import NavEntry, register_entry
 
@@ -32,5 +32,36 @@ register_entry(
     NavEntry(
         name="moderation", title=_("Moderation"), url_name="portal:moderation",
         may_see=may_moderate, order=72,
+    )
+)  # fmt: skip
+
+
+def may_count(user: AnyUser) -> bool:
+    return may(user, STATISTICS)
+
+
+def may_lead(user: AnyUser) -> bool:
+    return may(user, MORNING)
+
+
+def may_be_instructed(user: AnyUser) -> bool:
+    return may(user, INSTRUCTED) and not may(user, MORNING)
+
+
+register_entry(
+    NavEntry(
+        name="morning", title=_("Morning"), url_name="statistics:morning", may_see=may_lead, order=5
+    )
+)
+register_entry(
+    NavEntry(
+        name="statistics", title=_("Statistics"), url_name="statistics:index", may_see=may_count,
+        order=74,
+    )
+)  # fmt: skip
+register_entry(
+    NavEntry(
+        name="instructions", title=_("Instructions"), url_name="statistics:instructions",
+        may_see=may_be_instructed, order=50,
     )
 )  # fmt: skip

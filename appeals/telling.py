@@ -1,6 +1,6 @@
 """Who is owed which news of an appeal; each is a notice in the same transaction."""
 
-from appeals.models import Appeal, Extension, Report
+from appeals.models import Appeal, Extension, Instruction, Report
 from citymap.accounts.choices import Role
 from citymap.accounts.models import Organization, User
 from citymap.notices.recipients import Recipient
@@ -94,6 +94,17 @@ def tell_body(appeal: Appeal, *, what: str, stage: str, why: str) -> None:
     owe(
         kind=FOR_BODY, source=appeal, stage=stage, why=why, context={"what": what},
         recipient=Recipient.organization(appeal.executor),
+    )  # fmt: skip
+
+
+def instructed(instruction: Instruction) -> None:
+    """The body learns that the akim or the head has ordered something."""
+    if instruction.appeal.practice:
+        return
+    owe(
+        kind=FOR_BODY, source=instruction.appeal, stage=f"instruction {instruction.pk}",
+        why="an instruction was given", context={"what": "instruction"},
+        recipient=Recipient.organization(instruction.body),
     )  # fmt: skip
 
 

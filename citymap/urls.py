@@ -19,6 +19,7 @@ urlpatterns = [
     path("plan/yards/", include("layers.console.urls")),
     path("api/plan/yards/", include("layers.console.api_urls")),
     path("", include("appeals.portal.urls")),
+    path("", include("appeals.statistics.urls")),
     path("", include("planning.portal.urls")),
     path("plan/", include("planning.console.urls")),
     path("accounts/", include("citymap.accounts.urls")),

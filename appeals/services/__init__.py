@@ -16,6 +16,7 @@ from appeals.services.contacts import consult, drop, follow_up, register_contact
 from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
+from appeals.services.leading import finish_instruction, instruct
 from appeals.services.pictures import add_photos, cleaned
 from appeals.services.portal import (
     Reporter,
@@ -55,9 +56,11 @@ __all__ = [
     "drop",
     "end_incident",
     "extend",
+    "finish_instruction",
     "follow_up",
     "from_mediation",
     "hide_card",
+    "instruct",
     "join",
     "open_incident",
     "pause",

@@ -1,11 +1,11 @@
-"""A public card that stands in the addresses of the matrix; of the marked person, if there is one."""
+"""A public card that stands in the addresses of the matrix; of the marked person, if any."""
 
 import datetime as dt
 
 from django.contrib.gis.geos import Point
 
 from appeals import services
-from appeals.models import Category
+from appeals.models import Appeal, Category
 from appeals.where import place_of
 from citymap.geo import city_srid
 from citymap.personal.models import Person
@@ -26,3 +26,13 @@ def public_card(world: World) -> str:
     )  # fmt: skip
     services.show_card(appeal=appeal, user=world.users["coordinator"], summary="Яма")
     return appeal.number
+
+
+@thing("instruction")
+def instruction(world: World) -> int:
+    """An instruction to the body."""
+    appeal = Appeal.objects.get(number=public_card(world))
+    return services.instruct(
+        appeal=appeal, user=world.users["head"], body=world.body, text="Проверить",
+        due_on=dt.date(2026, 6, 20), now=NOW + dt.timedelta(hours=1),
+    ).pk  # fmt: skip

@@ -177,7 +177,7 @@ def test_reports_from_one_address_are_limited(client, world, settings):
 def test_a_link_from_a_yard_fills_in_the_yard(client, world):
     square = world.house(side_m=60)
     yard = Yard.objects.create(
-        source="manual", source_id="y1", valid_from=dt.date(2020, 1, 1), geom=square.geom,
+        source="manual", source_id="y1", valid_from=dt.date(2020, 1, 1), geom=square.geom[0],
         label="Абая, 12",
     )  # fmt: skip
     page = client.get(f"/report/?yard={yard.pk}").content.decode()
@@ -411,7 +411,7 @@ def test_places_are_as_coarse_as_the_category_says(world):
         assert place.within_m == within
     codes = dict(Category.objects.leaves().values_list("code", "precision"))
     assert codes["ROAD-POTHOLE"] == "exact"
-    assert codes["HEAT-NONE"] == "street"
+    assert codes["HEAT-WEAK"] == "street"
 
 
 def test_moderators_see_before_they_show(world):
