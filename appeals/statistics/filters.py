@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -110,8 +110,9 @@ def _day(text: str | None) -> dt.date | None:
     return found if 2000 <= found.year <= 2100 else None
 
 
-def _key(text: str | None, model) -> int | None:
-    if not (text and text.isascii() and text.isdecimal() and len(text) < 12):
+def _key(text: str | None, model: type[Model]) -> int | None:
+    text = str(text or "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 12):
         return None
     return int(text) if model.objects.filter(pk=int(text)).exists() else None
 
