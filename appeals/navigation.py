@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from appeals.permissions import INSTRUCTED, MODERATE, MORNING, STATISTICS
+from appeals.permissions import INSTRUCTED, MODERATE, MORNING, PRACTISE, STATISTICS
 from citymap.accounts.access import AnyUser, may
 from citymap.shell.registry import NavEntry, register_entry
 
@@ -63,5 +63,17 @@ register_entry(
     NavEntry(
         name="instructions", title=_("Instructions"), url_name="statistics:instructions",
         may_see=may_be_instructed, order=50,
+    )
+)  # fmt: skip
+
+
+def may_practise(user: AnyUser) -> bool:
+    return may(user, PRACTISE)
+
+
+register_entry(
+    NavEntry(
+        name="training", title=_("Training"), url_name="training:index", may_see=may_practise,
+        order=78,
     )
 )  # fmt: skip

@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/plan/yards/", include("layers.console.api_urls")),
     path("", include("appeals.portal.urls")),
     path("", include("appeals.statistics.urls")),
+    path("training/", include("appeals.training.urls")),
     path("", include("planning.portal.urls")),
     path("plan/", include("planning.console.urls")),
     path("accounts/", include("citymap.accounts.urls")),
