@@ -158,7 +158,8 @@ def test(checkout: Checkout, rest: list[str]) -> int:
         cluster.psql(DROP_TEST_DATABASES_SQL)
         env = _clean_environ() | cluster.environ(DATABASE)
         say()
-        return run_in_foreground([checkout.python, "-m", "pytest", *(rest or _all_cores())], env=env)
+        arguments = rest or _all_cores()
+        return run_in_foreground([checkout.python, "-m", "pytest", *arguments], env=env)
     finally:
         cluster.stop()
 
