@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appeals', '0001_initial'),
+        ('appeals', '0003_precision_of_categories'),
         ('earthworks', '0002_documents_guarantees_filters'),
     ]
 
