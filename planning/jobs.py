@@ -6,7 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citymap.jobs.registry import Sweep, register_sweep
+from citymap.personal.retention import Keeper, register_keeper
+from planning.keeping import followers_needed_until
 from planning.services.events import refresh_events
+from planning.services.following import drop_unconfirmed
 from planning.services.queue import take_snapshot
 
 
@@ -19,6 +22,26 @@ def compute_queue(now: dt.datetime) -> str:
     return f"queue of {snapshot.yards} yards as of {snapshot.as_of}"
 
 
+def end_unconfirmed(now: dt.datetime) -> str:
+    return f"wishes to follow a yard that nobody confirmed: {drop_unconfirmed(now=now)}"
+
+
+register_keeper(
+    Keeper(
+        name="planning.followers",
+        title=_("Followers of yards"),
+        needed_until=followers_needed_until,
+    )
+)
+register_sweep(
+    Sweep(
+        name="planning_followers",
+        title=_("Followers of yards"),
+        description=_("Drops wishes to follow a yard that nobody confirmed in a week."),
+        every=dt.timedelta(days=1),
+        run=end_unconfirmed,
+    )
+)
 register_sweep(
     Sweep(
         name="planning_events",

@@ -36,12 +36,14 @@ def day_of(number: int) -> dt.date | None:
     return None if number == NEVER else _EPOCH + dt.timedelta(int(number))
 
 
-def read_yards(*, as_of: dt.date, excluded: Collection[int] = ()) -> Yards:
-    """All current yards by id, complaints as of a local day."""
+def read_yards(
+    *, as_of: dt.date, excluded: Collection[int] = (), since: dt.date | None = None
+) -> Yards:
+    """All current yards by id, complaints as of a local day; those before `since` left out."""
     rows = Yard.objects.current().exclude(pk__in=excluded).order_by("pk")
     table = list(rows.values_list("pk", "apartments", "area_m2"))
     ids = np.array([row[0] for row in table], dtype=np.int64)
-    complaints = read_complaints(ids, as_of=as_of)
+    complaints = read_complaints(ids, as_of=as_of, since=since)
     return Yards(
         ids=ids,
         values={
@@ -55,9 +57,11 @@ def read_yards(*, as_of: dt.date, excluded: Collection[int] = ()) -> Yards:
     )
 
 
-def read_complaints(yards: np.ndarray, *, as_of: dt.date) -> Complaints:
+def read_complaints(
+    yards: np.ndarray, *, as_of: dt.date, since: dt.date | None = None
+) -> Complaints:
     """The complaints of yards (ids, ascending) as of a local day, by clusters."""
-    event, person, day = _messages(as_of)
+    event, person, day = _messages(as_of, since)
     # Who counts is settled first: neither clusters nor shares can be moved by repeating oneself.
     keep = counted(person, day, event)
     event, person, day = event[keep], person[keep], day[keep]
@@ -74,9 +78,9 @@ def read_complaints(yards: np.ndarray, *, as_of: dt.date) -> Complaints:
     )
 
 
-def _messages(as_of: dt.date) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _messages(as_of: dt.date, first: dt.date | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Event, person and local day of what residents wrote about yards, by id of the event."""
-    since = as_of - dt.timedelta(COMPLAINT_DAYS)
+    since = max(as_of - dt.timedelta(COMPLAINT_DAYS), first or dt.date.min)
     rows = (
         Event.objects.about(Theme.YARDS)
         .between(since, as_of + dt.timedelta(1))

@@ -9,6 +9,7 @@ from planning.models.programme import (
     WorkPrice,
     YardStage,
 )
+from planning.models.public import YardFollower, YardPhoto
 from planning.models.queue import QueuePolicy, QueueRow, QueueSnapshot, Scenario
 from planning.models.yards import YardHold, YardSurvey
 
@@ -27,7 +28,9 @@ __all__ = [
     "QueueSnapshot",
     "Scenario",
     "WorkPrice",
+    "YardFollower",
     "YardHold",
+    "YardPhoto",
     "YardStage",
     "YardSurvey",
 ]

@@ -112,6 +112,10 @@ class Scenario(PolicyNumbers):
     as_of = models.DateField(
         _("complaints as of"), null=True, blank=True, db_comment="Null: as in the queue in force"
     )
+    since = models.DateField(
+        _("complaints since"), null=True, blank=True,
+        db_comment="Older ones do not count; null: as in the queue in force",
+    )  # fmt: skip
     excluded = ArrayField(
         models.BigIntegerField(), verbose_name=_("yards left out"), default=list, blank=True
     )
