@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.models import Organization
-from layers.choices import Condition
+from layers.choices import Condition, NetworkKind
 from layers.models import Territory
 from planning.choices import UNITS, ChosenBy, PhotoShows, Stage, Theme, Work
 from planning.console.fields import PhotosField, YardField, YardsField
@@ -17,6 +17,7 @@ from planning.models import Programme, Scenario
 from planning.queue.scoring import CRITERIA, Goalpost, Policy, PolicyError
 from planning.reading import districts
 from planning.services.queue import Findings
+from planning.services.repairs import THEMES as BREAKAGE_THEMES
 
 MAX_TENGE = 10**13
 MAX_SCENARIOS = 4
@@ -224,6 +225,51 @@ class PriceForm(forms.Form):
     valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
     citation = forms.CharField(label=_("Source"), max_length=300)
     verified = forms.BooleanField(label=_("Verified"), required=False)
+
+
+class SpanForm(forms.Form):
+    """From one day up to another."""
+
+    since = forms.DateField(label=_("From"), widget=_DAY)
+    until = forms.DateField(label=_("Until"), widget=_DAY)
+
+    @staticmethod
+    def usual() -> dict:
+        """The last twelve months."""
+        today = timezone.localdate()
+        return {"since": today - dt.timedelta(365), "until": today + dt.timedelta(1)}
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and not dt.timedelta(1) <= until - since <= dt.timedelta(3660):
+            raise ValidationError(_("A period lasts from one day to ten years."))
+        return cleaned
+
+
+class RepairPlanForm(SpanForm):
+    """Which network, at what price, within what budget."""
+
+    kind = forms.ChoiceField(
+        label=_("Network"), choices=[(kind.value, kind.label) for kind in BREAKAGE_THEMES]
+    )
+    price_m = forms.IntegerField(
+        label=_("Price of a metre renewed, tenge"), min_value=1, max_value=10**8
+    )
+    budget = forms.IntegerField(label=_("Budget, tenge"), min_value=0, max_value=MAX_TENGE)
+    field_order = ["kind", "since", "until", "price_m", "budget"]
+
+    @staticmethod
+    def usual() -> dict:
+        """Heat mains of the last five years."""
+        until = timezone.localdate() + dt.timedelta(1)
+        return {
+            "kind": NetworkKind.HEAT,
+            "since": until - dt.timedelta(5 * 365),
+            "until": until,
+            "price_m": 250_000,
+            "budget": 1_000_000_000,
+        }
 
 
 class StageForm(forms.Form):

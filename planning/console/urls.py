@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.console import heat, programmes, queue, yards
+from planning.console import heat, money, programmes, queue, yards
 
 app_name = "plan"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("stages/", yards.stages, name="stages"),
     path("holds/", queue.holds, name="holds"),
     path("holds/release/<int:yard>/", queue.release, name="release"),
+    path("proposal/", money.budget, name="proposal"),
+    path("repairs/", money.repairs, name="repairs"),
     path("programmes/", programmes.index, name="programmes"),
     path("programmes/<int:version>/", programmes.version, name="version"),
     path("programmes/<int:version>/choices/", programmes.choices, name="choices"),
