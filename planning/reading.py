@@ -171,7 +171,7 @@ def planned_yards() -> QuerySet[ProgrammeYard]:
 def districts() -> QuerySet[Territory]:
     """What the city is divided into, for filters, by name."""
     kinds = (TerritoryKind.DISTRICT, TerritoryKind.SUBURB, TerritoryKind.MICRODISTRICT)
-    return Territory.objects.current().filter(kind__in=kinds).order_by("name").defer("geom_3857")
+    return Territory.objects.current().filter(kind__in=kinds).order_by("name").defer("geom")
 
 
 def survey_costs(yard: Yard) -> list[tuple[str, CostLine]]:
