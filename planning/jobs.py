@@ -11,6 +11,7 @@ from planning.keeping import followers_needed_until
 from planning.services.events import refresh_events
 from planning.services.following import drop_unconfirmed
 from planning.services.queue import take_snapshot
+from planning.services.queueupdate import follow_events
 
 
 def bring_events(now: dt.datetime) -> str:
@@ -20,6 +21,11 @@ def bring_events(now: dt.datetime) -> str:
 def compute_queue(now: dt.datetime) -> str:
     snapshot = take_snapshot(as_of=timezone.localdate(now))
     return f"queue of {snapshot.yards} yards as of {snapshot.as_of}"
+
+
+def count_new_messages(now: dt.datetime) -> str:
+    snapshot = follow_events(now=now)
+    return f"queue as of {snapshot.as_of}, events up to {snapshot.seen_event}"
 
 
 def end_unconfirmed(now: dt.datetime) -> str:
@@ -53,11 +59,21 @@ register_sweep(
 )
 register_sweep(
     Sweep(
+        name="planning_queue_update",
+        title=_("Queue of yards: new messages"),
+        description=_("Counts what residents wrote since the queue was computed."),
+        every=dt.timedelta(minutes=5),
+        run=count_new_messages,
+        order=1,
+    )
+)
+register_sweep(
+    Sweep(
         name="planning_queue",
         title=_("Queue of yards"),
         description=_("Computes the queue of yards; writes it when something changed."),
         every=dt.timedelta(hours=1),
         run=compute_queue,
-        order=1,
+        order=2,
     )
 )

@@ -65,14 +65,14 @@ def read_complaints(
     # Who counts is settled first: neither clusters nor shares can be moved by repeating oneself.
     keep = counted(person, day, event)
     event, person, day = event[keep], person[keep], day[keep]
-    cluster, yard = _places(event)
+    cluster, yard = places_of(event)
     return complaints_of_yards(
         yards,
         person=person,
         day=day,
         order=event,
         cluster=cluster,
-        shares=_shares(cluster, yard),
+        shares=shares_of(cluster, yard),
         today=day_number(as_of),
         never=NEVER,
     )
@@ -94,7 +94,7 @@ def _messages(as_of: dt.date, first: dt.date | None) -> tuple[np.ndarray, np.nda
     return columns[:, 0], columns[:, 1], columns[:, 2]
 
 
-def _places(events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def places_of(events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cluster and yard (-1: none) of events, ids ascending."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -109,7 +109,7 @@ def _places(events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rows[:, 1], rows[:, 2]
 
 
-def _shares(cluster: np.ndarray, yard: np.ndarray) -> Shares:
+def shares_of(cluster: np.ndarray, yard: np.ndarray) -> Shares:
     """Of each cluster and yard the share of its complaints that lies in the yard."""
     sizes = np.bincount(cluster) if len(cluster) else np.zeros(0, dtype=np.int64)
     inside = yard >= 0

@@ -21,12 +21,16 @@ from planning.services.errors import PlanningRefusedError
 
 
 def problem_of(version: ProgrammeVersion) -> Problem:
-    """What is to be chosen in a draft: the yards of its queue that cost something."""
-    queued = dict(version.queue.rows.values_list("yard_id", "score"))
+    """What is to be chosen in a draft: the yards of its queue that no other programme has.
+
+    Whoever puts a yard in by hand may put in one that is in another programme.
+    """
     by_hand = {
         row.yard_id: row.year - version.programme.first_year
         for row in version.rows.filter(chosen_by=ChosenBy.HAND)
     }
+    elsewhere = taken_elsewhere(version) - set(by_hand)
+    queued = dict(version.queue.rows.exclude(yard__in=elsewhere).values_list("yard_id", "score"))
     yards = _candidates(queued, by_hand=by_hand)
     if version.by_quarter:
         quarters = Yard.objects.filter(pk__in=queued, quarter__isnull=False)
@@ -39,6 +43,13 @@ def problem_of(version: ProgrammeVersion) -> Problem:
             district: Fraction(share, 100) for district, share in version.least_shares.items()
         },
     )
+
+
+def taken_elsewhere(version: ProgrammeVersion) -> set[int]:
+    """Yards of the other programmes in force."""
+    others = ProgrammeVersion.objects.exclude(programme=version.programme_id).in_force()
+    rows = ProgrammeYard.objects.filter(version__in=others.values("pk"))
+    return set(rows.values_list("yard_id", flat=True))
 
 
 def costs_of(yards: Sequence[int], *, on: dt.date | None = None) -> dict[int, list[CostLine]]:

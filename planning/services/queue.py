@@ -20,6 +20,7 @@ from layers.choices import Condition
 from layers.models import Yard
 from planning.choices import Work
 from planning.models import (
+    Event,
     ProgrammeVersion,
     ProgrammeYard,
     QueuePolicy,
@@ -67,7 +68,7 @@ MAX_REASON = 500
 def set_policy(*, policy: Policy, reason: str, user: User | None) -> QueuePolicy:
     """Put a policy in force: a new version, with the reason that the public reads."""
     reason = read_reason(reason)
-    _lock("queue policy")
+    lock("queue policy")
     highest = QueuePolicy.objects.aggregate(highest=Max("number"))["highest"] or 0
     with acting(user=user, reason=reason):
         return QueuePolicy.objects.create(
@@ -124,16 +125,19 @@ def take_snapshot(*, as_of: dt.date) -> QueueSnapshot:
 
     The state in force is returned when nothing has changed.
     """
-    _lock("queue")
+    lock("queue")
     policy = policy_in_force()
+    seen = Event.objects.aggregate(highest=Max("id"))["highest"] or 0
     queue = compute_queue(policy=policy.policy, as_of=as_of)
     digest = digest_of(queue, as_of)
     newest = QueueSnapshot.objects.first()
     if newest is not None and (newest.digest, newest.policy_id) == (digest, policy.pk):
+        QueueSnapshot.objects.filter(pk=newest.pk).update(seen_event=seen)
         return newest
     snapshot = QueueSnapshot.objects.create(
-        policy=policy, as_of=as_of, yards=len(queue.yards), top=_top(), digest=digest
-    )
+        policy=policy, as_of=as_of, yards=len(queue.yards), top=_top(), digest=digest,
+        seen_event=seen,
+    )  # fmt: skip
     QueueRow.objects.bulk_create(_rows(snapshot, queue), batch_size=1000)
     _prune()
     return snapshot
@@ -358,7 +362,7 @@ def read_reason(reason: str) -> str:
     return reason
 
 
-def _lock(name: str) -> None:
+def lock(name: str) -> None:
     """One at a time, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"planning {name}"])
