@@ -1,6 +1,7 @@
 """What happened to a yard, as everybody may read it: the page and the feed say the same."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -36,9 +37,15 @@ class Step:
         return str(self.stage.label)
 
 
-def story(yard: Yard) -> list[Happening]:
-    """Versions of programmes that brought, moved or dropped it, stages, holds; latest first."""
-    found = [*_versions(yard), *_stages(yard), *_holds(yard)]
+def story(yard: Yard, stages: Sequence[YardStage] | None = None) -> list[Happening]:
+    """Versions of programmes that brought, moved or dropped it, stages, holds; latest first.
+
+    stages: those of the yard, with contractor and programme, where they are known already.
+    """
+    if stages is None:
+        rows = YardStage.objects.filter(yard=yard).select_related("programme", "contractor")
+        stages = list(rows)
+    found = [*_versions(yard), *_stages(stages), *_holds(yard)]
     return sorted(found, key=lambda one: (one.at, one.key), reverse=True)[:MOST]
 
 
@@ -86,8 +93,7 @@ def _versions(yard: Yard) -> list[Happening]:
     return found
 
 
-def _stages(yard: Yard) -> list[Happening]:
-    rows = YardStage.objects.filter(yard=yard).select_related("programme", "contractor")
+def _stages(rows: Sequence[YardStage]) -> list[Happening]:
     return [
         Happening(
             key=f"stage-{row.pk}",

@@ -174,12 +174,11 @@ def districts() -> QuerySet[Territory]:
     return Territory.objects.current().filter(kind__in=kinds).order_by("name").defer("geom")
 
 
-def survey_costs(yard: Yard) -> list[tuple[str, CostLine]]:
-    """What the last survey found to do, by work, at today's prices; nothing where it needs none.
+def survey_costs(survey: YardSurvey | None) -> list[tuple[str, CostLine]]:
+    """What a survey found to do, by work, at today's prices; nothing where it needs none.
 
     Works without a price are left out.
     """
-    survey = YardSurvey.objects.filter(yard=yard).first()
     if survey is None or not survey.needs_work or not survey.amounts:
         return []
     prices = dict(WorkPrice.objects.on(timezone.localdate()).values_list("work", "price"))
@@ -240,7 +239,6 @@ def place_of(yard: Yard) -> tuple[float, float]:
     return point.x, point.y
 
 
-def map_url(yard: Yard) -> str:
-    """The map at the yard."""
-    lon, lat = place_of(yard)
+def map_url(lon: float, lat: float) -> str:
+    """The map at a place."""
     return f"{reverse('shell:home')}#at={MAP_ZOOM}/{lat:.5f}/{lon:.5f}"

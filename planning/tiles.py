@@ -25,11 +25,11 @@ _NOT_HELD = ["!=", ["get", "state"], YardState.HELD.value]
 
 # Kept as files: whatever makes a state (queue, programme, stage, hold, survey) marks them, and
 # the queue of each new day redraws what the turn of the year changes.
-register_source(MapSource(name=SOURCE, public=True, attribution=OSM_ATTRIBUTION, order=12))
+register_source(MapSource(name=SOURCE, public=True, attribution=OSM_ATTRIBUTION, order=25))
 register_layer(
     MapLayer(
         name="yard_state", source=SOURCE, title=_("Yards by programme and queue"), group=YARDS,
-        order=11, queryset=yards_with_state, min_zoom=11, min_area_field="area_m2",
+        order=105, queryset=yards_with_state, min_zoom=11, min_area_field="area_m2",
         fields={
             "state": "state", "year": "year", "place": "place", "label": "label",
         },

@@ -75,22 +75,29 @@ def version(request: HttpRequest, version: int) -> HttpResponse:
         "put_form": PutForm(initial={"year": found.programme.first_year}),
         "revision_form": RevisionForm(initial={"budgets": " ".join(map(str, found.budgets))}),
         "gap_percent": None if found.gap is None else 100 * found.gap,
-        **_ahead(found),
     }
     return render(request, "planning/console/version.html", context)
 
 
-def _ahead(version: ProgrammeVersion) -> dict:
-    """The outlook of the following years; nothing while prices are missing."""
+@requires("planning.read")
+@require_safe
+def ahead(request: HttpRequest, version: int) -> HttpResponse:
+    """The outlook: what is left after a version, year by year."""
+    found = _version(version)
     try:
-        found = outlook_of(version)
-    except PlanningRefusedError:
-        return {"outlook": None}
-    last = version.programme.first_year + len(version.budgets) - 1
-    return {
-        "outlook": found,
-        "ahead": [(last + one.number, one.yards, one.cost) for one in found.years],
+        left = outlook_of(found)
+    except PlanningRefusedError as error:
+        messages.error(request, str(error))
+        return redirect("plan:version", version)
+    last = found.programme.first_year + len(found.budgets) - 1
+    context = {
+        "version": found,
+        "outlook": left,
+        "budget": found.budgets[-1],
+        "years": [(last + one.number, one.yards, one.cost) for one in left.years],
+        "may_plan": may(request.user, "planning.plan"),
     }
+    return render(request, "planning/console/outlook.html", context)
 
 
 @requires("planning.read")

@@ -27,6 +27,7 @@ urlpatterns = [
     path("programmes/", programmes.index, name="programmes"),
     path("programmes/<int:version>/", programmes.version, name="version"),
     path("programmes/<int:version>/choices/", programmes.choices, name="choices"),
+    path("programmes/<int:version>/outlook/", programmes.ahead, name="outlook"),
     path("programmes/<int:version>/choose/", programmes.choose, name="choose"),
     path("programmes/<int:version>/put/", programmes.put, name="put"),
     path("programmes/<int:version>/take-out/", programmes.take_out, name="take-out"),

@@ -18,6 +18,7 @@ from planning.choices import PhotoShows, Stage, YardState
 from planning.models import QueuePolicy, QueueRow, YardStage, YardSurvey
 from planning.passport import progress, story
 from planning.reading import (
+    Entry,
     districts,
     entries,
     map_url,
@@ -112,27 +113,35 @@ def yard(request: HttpRequest, yard: int) -> HttpResponse:
     stages = list(YardStage.objects.filter(yard=found).select_related("contractor", "programme"))
     guarantees = [one for one in stages if one.stage == Stage.GUARANTEE]
     photos = list(found.photos.order_by("taken_on", "pk"))
-    lon, lat = place_of(found)
-    state = yards_with_state(Yard.objects.filter(pk=found.pk)).values("state", "year").get()
+    survey = YardSurvey.objects.filter(yard=found).first()
+    state, year, lon, lat = _standing(found, entry)
     config = _map_config(request, title=found.localized_label)
     context = {
         "yard": found,
         "entry": entry,
-        "state": YardState(state["state"]),
-        "year": state["year"],
-        "survey": YardSurvey.objects.filter(yard=found).first(),
-        "costs": survey_costs(found),
+        "state": state,
+        "year": year,
+        "survey": survey,
+        "costs": survey_costs(survey),
         "steps": progress(entry.planned, stages) if entry and entry.planned else [],
         "stages": stages,
-        "story": story(found),
+        "story": story(found, stages),
         "guarantee": max(guarantees, key=lambda one: one.guarantee_until, default=None),
         "before": [one for one in photos if one.shows != PhotoShows.AFTER][-2:],
         "after": [one for one in photos if one.shows == PhotoShows.AFTER][-2:],
         "report_url": report_url(found.pk),
-        "map_url": map_url(found),
+        "map_url": map_url(lon, lat),
         "map_config": config | {"yard": found.pk, "position": [lon, lat]},
     }
     return render(request, "planning/portal/yard.html", context)
+
+
+def _standing(yard: Yard, entry: Entry | None) -> tuple[YardState, int | None, float, float]:
+    """State, year, longitude and latitude of a yard, in the queue or not."""
+    if entry is not None:
+        return entry.state, entry.year, entry.lon, entry.lat
+    row = yards_with_state(Yard.objects.filter(pk=yard.pk)).values("state", "year").get()
+    return YardState(row["state"]), row["year"], *place_of(yard)
 
 
 def _map_config(request: HttpRequest, *, title: str) -> dict:

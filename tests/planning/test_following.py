@@ -145,10 +145,14 @@ def test_unconfirmed_wishes_end_and_followers_are_kept(yard, follower):
 
 
 def test_every_news_and_in_three_languages(client, follower, yard, planner):
+    other = make_yard(1)
+    survey(other)
+    take_snapshot(as_of=TODAY)
     version = start_programme(
         name="Yards", first_year=2026, budgets=[10**9], reason="Budget", user=planner
     )
-    put_yard(version=version, yard=yard, year=2026, reason="Agreed", user=planner)
+    for one in (yard, other):
+        put_yard(version=version, yard=one, year=2026, reason="Agreed", user=planner)
     assert news() == []
     publish_version(version=version, user=planner)
     record_stage(
