@@ -44,7 +44,9 @@ class Line:
     @property
     def contract(self) -> str:
         """Contractor, number and sum as one cell."""
-        cost = "" if self.contract_cost is None else f"{self.contract_cost:,}".replace(",", " ")
+        cost = (
+            "" if self.contract_cost is None else f"{self.contract_cost:,}".replace(",", "\u00a0")
+        )
         return ", ".join(filter(None, [self.contractor, self.contract_number, cost]))
 
     def values(self) -> tuple:

@@ -19,7 +19,7 @@ MARGIN_MM = 15
 TEXT_PT, SMALL_PT, TITLE_PT = 9, 8, 14
 LINE_MM = 5
 # Year, place, yard, cost, stage: millimetres of 267 across.
-WIDTHS = (16, 18, 113, 38, 38, 44)
+WIDTHS = (14, 16, 103, 34, 30, 70)
 _HEAD = FontFace(emphasis="BOLD", fill_color=(236, 239, 240))
 
 
@@ -66,7 +66,7 @@ def programme_pdf(version: ProgrammeVersion, *, at: dt.datetime) -> bytes:
 
 
 def _heading(paper: _Paper, version: ProgrammeVersion, name: str) -> None:
-    paper.text_line(f"{_('109 centre')} · {city_name()}", size=SMALL_PT)
+    paper.text_line(f"{_('109 situational centre')} · {city_name()}", size=SMALL_PT)
     paper.text_line(name, bold=True, size=TITLE_PT)
     if version.published_at:
         day = formats.date_format(version.published_at, "DATE_FORMAT")

@@ -16,6 +16,7 @@ from planning.models import ProgrammeVersion, ProgrammeYard, WorkPrice, YardSurv
 from planning.programme.costs import CostLine, cost_lines, estimated_amounts, total
 from planning.programme.outlook import Outlook, outlook
 from planning.programme.problem import Candidate, Problem, by_quarter
+from planning.queue.eligibility import Obstacle
 from planning.queueinputs import read_standing
 from planning.services.errors import PlanningRefusedError
 
@@ -83,7 +84,7 @@ def districts_of(yards: Sequence[int]) -> dict[int, int]:
 def outlook_of(version: ProgrammeVersion) -> Outlook:
     """What is left after a version, year by year at the budget of its last year.
 
-    Yards that other programmes in force took are left out as well.
+    Yards that other programmes in force took, or that need no work, are left out as well.
     """
     taken = set(version.rows.values_list("yard_id", flat=True))
     in_force = ProgrammeVersion.objects.in_force().values("pk")
@@ -91,7 +92,13 @@ def outlook_of(version: ProgrammeVersion) -> Outlook:
         ProgrammeYard.objects.filter(version__in=in_force).values_list("yard_id", flat=True)
     )
     queued = dict(version.queue.rows.exclude(yard__in=taken).values_list("yard_id", "score"))
-    return outlook(_candidates(queued), budget=version.budgets[-1])
+    standing = read_standing(list(queued))
+    needing = {
+        yard: score
+        for yard, score in queued.items()
+        if Obstacle.NOT_NEEDED not in standing[yard].obstacles
+    }
+    return outlook(_candidates(needing), budget=version.budgets[-1])
 
 
 def _candidates(
