@@ -22,7 +22,7 @@ from planning.services.repairs import THEMES as BREAKAGE_THEMES
 MAX_TENGE = 10**13
 MAX_SCENARIOS = 4
 MAX_FILE_BYTES = 5 * 1024 * 1024
-_DAY = forms.DateInput(attrs={"type": "date"})
+_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class PeriodForm(forms.Form):
