@@ -1,8 +1,9 @@
-"""The public layer of yards: state and year by one ramp, a hatch for what must wait."""
+"""Hotspots on the map: cells and clusters of the last search of each theme, breakage rates."""
 
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from citymap.tiles.fonts import REGULAR
+from citymap.accounts.access import AnyUser, may
 from citymap.tiles.registry import (
     LegendItem,
     MapLayer,
@@ -10,77 +11,159 @@ from citymap.tiles.registry import (
     register_layer,
     register_source,
 )
-from layers.tiles import OSM_ATTRIBUTION, YARDS, by_zoom
-from planning.choices import YardState
-from planning.yardstates import yards_with_state
+from layers.models import NetworkSegment
+from planning import yardtiles  # noqa: F401  registers the public layer of yards
+from planning.choices import EmergingClass
+from planning.models import Cluster, HotspotCell, HotspotRun
 
-SOURCE = "yards"
-STATE_COLOUR = [
-    "match", ["get", "state"],
-    *(part for state in YardState for part in (state.value, f"{{queue.{state.value}}}")),
-    "{queue.queued}",
-]  # fmt: skip
-_HELD = ["==", ["get", "state"], YardState.HELD.value]
-_NOT_HELD = ["!=", ["get", "state"], YardState.HELD.value]
+RISING, STEADY, FALLING, HOT = "rising", "steady", "falling", "hot"
+# What the eight classes come to on a map.
+_DIRECTIONS = {
+    RISING: (EmergingClass.NEW, EmergingClass.CONSECUTIVE, EmergingClass.INTENSIFYING),
+    STEADY: (EmergingClass.PERSISTENT, EmergingClass.SPORADIC, EmergingClass.OSCILLATING),
+    FALLING: (EmergingClass.DIMINISHING, EmergingClass.HISTORICAL),
+}
+_SIGNS = {
+    RISING: ("#b30021", "fill", _("Hotspot: new or growing")),
+    STEADY: ("#e8590c", "fill", _("Hotspot: there all the time or again and again")),
+    FALLING: ("#7a5195", "hatch", _("Hotspot: shrinking or gone")),
+    HOT: ("#c4200f", "line", _("Hotspot of the whole period")),
+}
+# Breakages per km and year, from.
+RATE_CLASSES = ((0.0, "#8a929a"), (0.1, "#f2b84b"), (0.3, "#ec7a1c"), (1.0, "#c4200f"))
 
-# Kept as files: whatever makes a state (queue, programme, stage, hold, survey) marks them, and
-# the queue of each new day redraws what the turn of the year changes.
-register_source(MapSource(name=SOURCE, public=True, attribution=OSM_ATTRIBUTION, order=25))
+
+def reads_planning(user: AnyUser) -> bool:
+    return may(user, "planning.read")
+
+
+def last_cells() -> QuerySet:
+    """Cells that are hot or have a pattern, of the last search of each theme."""
+    return (
+        HotspotCell.objects.filter(run__in=HotspotRun.objects.latest().values("pk"))
+        .filter(Q(hot=True) | ~Q(emerging=EmergingClass.NONE))
+        .annotate(
+            look=Case(
+                *(
+                    When(emerging__in=classes, then=Value(look))
+                    for look, classes in _DIRECTIONS.items()
+                ),
+                default=Value(HOT),
+                output_field=CharField(),
+            )
+        )
+    )
+
+
+def last_clusters() -> QuerySet:
+    return Cluster.objects.filter(run__in=HotspotRun.objects.latest().values("pk"))
+
+
+def rated_segments() -> QuerySet:
+    """Segments whose rate is known."""
+    return NetworkSegment.objects.current().filter(breakage_rate__isnull=False)
+
+
+register_source(
+    MapSource(name="hotspots", public=False, may_see=reads_planning, cached=False, order=60)
+)
+GROUP = _("Hotspots")
 register_layer(
     MapLayer(
-        name="yard_state", source=SOURCE, title=_("Yards by programme and queue"), group=YARDS,
-        order=105, queryset=yards_with_state, min_zoom=11, min_area_field="area_m2",
+        name="hotspot_cell", source="hotspots", title=_("Hotspots"), group=GROUP, order=400,
+        queryset=last_cells, min_zoom=10, visible=False,
         fields={
-            "state": "state", "year": "year", "place": "place", "label": "label",
+            "theme": "run__theme", "look": "look", "class": "emerging", "hot": "hot",
+            "events": "events",
         },
-        fields_by_zoom={14: ("label",)},
-        columns=("apartments", "area_m2"),
+        columns=("z",),
+        paint=tuple(
+            part
+            for look, (color, _shape, _label) in _SIGNS.items()
+            for part in (
+                {
+                    "type": "fill",
+                    "filter": ["==", ["get", "look"], look],
+                    "paint": {"fill-color": color, "fill-opacity": 0.1 if look == HOT else 0.28},
+                },
+                {
+                    "type": "line",
+                    "filter": ["==", ["get", "look"], look],
+                    "paint": {
+                        "line-color": color, "line-width": 1.6,
+                        **({"line-dasharray": [3, 2]} if look == FALLING else {}),
+                    },
+                },
+            )
+        ),
+        legend=tuple(
+            LegendItem(label=label, color=color, shape=shape)
+            for color, shape, label in _SIGNS.values()
+        ),
+    )
+)  # fmt: skip
+register_layer(
+    MapLayer(
+        name="cluster", source="hotspots", title=_("Clusters of events"), group=GROUP, order=401,
+        queryset=last_clusters, min_zoom=10, visible=False,
+        fields={"theme": "theme", "number": "number", "events": "events"},
+        columns=("first_at", "last_at"),
         paint=(
             {
-                "type": "fill", "filter": _NOT_HELD,
-                "paint": {"fill-color": STATE_COLOUR, "fill-opacity": 0.62},
-            },
-            {"type": "fill", "filter": _HELD, "paint": {"fill-pattern": "hatch"}},
-            {
-                "type": "line", "minzoom": 13, "layout": {"line-join": "round"},
+                "type": "line",
                 "paint": {
-                    "line-color": STATE_COLOUR, "line-width": by_zoom(13, 0.4, 16, 1, 18, 2),
-                },
-            },
-            # The year of what is done or planned, else the place in the queue.
-            {
-                "type": "symbol", "minzoom": 15.5,
-                "layout": {
-                    "text-field": ["to-string", ["get", "year"]],
-                    "text-font": REGULAR, "text-size": 12, "text-padding": 6,
-                },
-                "filter": ["has", "year"],
-                "paint": {
-                    "text-color": "{base.label}", "text-halo-color": "{base.halo}",
-                    "text-halo-width": 1.5,
+                    "line-color": "#1f5fbf", "line-width": 1.6, "line-dasharray": [2, 1.5],
                 },
             },
             {
-                "type": "symbol", "minzoom": 16, "filter": [
-                    "all", ["!", ["has", "year"]], ["has", "place"],
-                    ["==", ["get", "state"], YardState.QUEUED.value],
-                ],
-                "layout": {
-                    "text-field": ["concat", "№ ", ["to-string", ["get", "place"]]],
-                    "text-font": REGULAR, "text-size": 12, "text-padding": 6,
-                },
+                "type": "symbol",
+                "minzoom": 14,
+                "layout": {"text-field": ["to-string", ["get", "number"]], "text-size": 12},
                 "paint": {
-                    "text-color": "{base.label_quiet}", "text-halo-color": "{base.halo}",
-                    "text-halo-width": 1.5,
+                    "text-color": "#1f5fbf", "text-halo-color": "{base.halo}", "text-halo-width": 1,
                 },
             },
         ),
-        legend=tuple(
+        legend=(
+            LegendItem(label=_("Cluster with its number"), color="#1f5fbf", shape="dash"),
+        ),
+    )
+)  # fmt: skip
+register_layer(
+    MapLayer(
+        name="segment_rate", source="hotspots", title=_("Breakages of networks"), group=GROUP,
+        order=402, queryset=rated_segments, min_zoom=12, visible=False,
+        fields={
+            "kind": "kind", "rate": "breakage_rate__shrunk", "breaks": "breakage_rate__breaks",
+        },
+        columns=("material", "laid_year"),
+        paint=(
+            {
+                "type": "line",
+                "paint": {
+                    "line-color": [
+                        "step", ["get", "rate"], RATE_CLASSES[0][1],
+                        *(part for bound, color in RATE_CLASSES[1:] for part in (bound, color)),
+                    ],
+                    "line-width": [
+                        "step", ["get", "rate"], 1,
+                        *(
+                            part
+                            for number, (bound, _color) in enumerate(RATE_CLASSES[1:], 2)
+                            for part in (bound, number)
+                        ),
+                    ],
+                },
+            },
+        ),
+        legend=(
             LegendItem(
-                label=state.label, color=f"{{queue.{state.value}}}",
-                shape="hatch" if state == YardState.HELD else "fill",
-            )
-            for state in YardState
+                label=_("Under 0.1 breakages per km and year"), color=RATE_CLASSES[0][1],
+                shape="line",
+            ),
+            LegendItem(label=_("From 0.1"), color=RATE_CLASSES[1][1], shape="line"),
+            LegendItem(label=_("From 0.3"), color=RATE_CLASSES[2][1], shape="line"),
+            LegendItem(label=_("From 1"), color=RATE_CLASSES[3][1], shape="line"),
         ),
     )
 )  # fmt: skip

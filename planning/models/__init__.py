@@ -1,7 +1,7 @@
 """Tables of planning."""
 
-from planning.models.events import Event, EventSourceState
-from planning.models.hotspots import Cluster, ClusterEvent, HotspotCell, HotspotRun
+from planning.models.events import Event, EventChange, EventSourceState
+from planning.models.hotspots import Cluster, ClusterEvent, HotspotCell, HotspotRun, SegmentRate
 from planning.models.programme import (
     Programme,
     ProgrammeVersion,
@@ -17,6 +17,7 @@ __all__ = [
     "Cluster",
     "ClusterEvent",
     "Event",
+    "EventChange",
     "EventSourceState",
     "HotspotCell",
     "HotspotRun",
@@ -27,6 +28,7 @@ __all__ = [
     "QueueRow",
     "QueueSnapshot",
     "Scenario",
+    "SegmentRate",
     "WorkPrice",
     "YardFollower",
     "YardHold",

@@ -112,7 +112,7 @@ def stretches(
     """All segments of a kind with rates shrunk to their class (material and decade laid)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            load_sql(clustering.__file__, "breaks.sql"),
+            load_sql(clustering.__file__, "stretches.sql"),
             {
                 "kind": kind,
                 "theme": THEMES[kind],

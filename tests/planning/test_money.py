@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from layers.models import NetworkSegment
 from planning.choices import ChosenBy
-from planning.models import WorkPrice
+from planning.models import Event, WorkPrice
 from planning.programme.outlook import outlook
 from planning.programme.problem import Candidate
 from planning.programmelists import explained
@@ -118,6 +118,7 @@ def breaks(segment: int, count: int, first: int) -> None:
     for number in range(count):
         make_event(first + number, yard=segment, dx=20, dy=-75, theme="heat",
                    day=dt.date(2026, 1, 5) + dt.timedelta(number))  # fmt: skip
+    Event.objects.filter(theme="heat").update(source="breakages")
 
 
 def test_the_plan_is_the_best_by_brute_force():

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('layers', '0006_history'),
         ('personal', '0004_full_name'),
-        ('planning', '0001_initial'),
+        ('planning', '0003_hotspots_on_the_map'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
