@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from citymap.notices.models import Notice
-from citymap.notices.registry import kinds
 from citymap.notices.rendering import written
 from citymap.personal.models import Person
 from citymap.personal.services import save_person
@@ -59,7 +58,7 @@ def news() -> list[str]:
 
 def text_of(notice: Notice, language: str) -> str:
     notice.language = language
-    words = written(notice, kinds.get(notice.kind))
+    words = written(notice)
     return f"{words.subject}\n{words.text}"
 
 

@@ -180,6 +180,7 @@ def test_lists_by_district_are_the_same_bytes_each_time(client, yards, planner):
     address = f"/yards/programmes/{version.programme_id}"
     pdf = client.get(f"{address}.pdf").content
     assert pdf.startswith(b"%PDF-")
+    version.refresh_from_db()
     assert pdf == programme_pdf(version, at=version.published_at)
     text = client.get(f"{address}.csv").content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
