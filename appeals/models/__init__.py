@@ -5,6 +5,7 @@ from appeals.models.calls import CallBack, Contact
 from appeals.models.categories import Category, DeadlinePolicy, PolicyTerm
 from appeals.models.incidents import Incident, IncidentBuilding
 from appeals.models.knowledge import KnowledgeArticle, KnowledgeVersion
+from appeals.models.links import WorkLink, WorkLinkUse
 from appeals.models.photos import Photo
 from appeals.models.replies import OnSiteCheck, Promise, Report
 from appeals.models.routing import RoutingRule
@@ -34,4 +35,6 @@ __all__ = [
     "Remark",
     "Report",
     "RoutingRule",
+    "WorkLink",
+    "WorkLinkUse",
 ]

@@ -16,11 +16,13 @@ from appeals.services.contacts import consult, drop, follow_up, register_contact
 from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
+from appeals.services.links import add_link_photos, open_link, revoke_link, send_link
 from appeals.services.pictures import add_photos, cleaned
 from appeals.services.registration import add_applicant, register, route
 from appeals.services.verification import (
     call_back,
     check,
+    claim_kept,
     close,
     decide_promise,
     reject,
@@ -33,11 +35,13 @@ __all__ = [
     "accept",
     "add_applicant",
     "add_co_executor",
+    "add_link_photos",
     "add_photos",
     "ask",
     "assign",
     "call_back",
     "check",
+    "claim_kept",
     "cleaned",
     "close",
     "consult",
@@ -50,6 +54,7 @@ __all__ = [
     "join",
     "open_incident",
     "pause",
+    "open_link",
     "publish",
     "register",
     "register_contact",
@@ -58,7 +63,9 @@ __all__ = [
     "report",
     "resume",
     "return_",
+    "revoke_link",
     "route",
+    "send_link",
     "split",
     "start",
     "to_mediation",
