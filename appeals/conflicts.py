@@ -1,7 +1,10 @@
 """Somebody was faster: what the appeal was like when it was read, and what it is like now."""
 
+import datetime as dt
 from dataclasses import dataclass
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -63,4 +66,7 @@ def versions_of(current: Appeal, seen: int) -> Versions:
 def _written(row: object, name: str, bodies: dict[int, Organization]) -> str:
     if name == "executor":
         return str(bodies.get(row.executor_id) or _("nobody"))
-    return shown_value(getattr(row, name), Appeal._meta.get_field(name)) or "–"
+    value = getattr(row, name)
+    if isinstance(value, dt.datetime):
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    return shown_value(value, Appeal._meta.get_field(name)) or "–"

@@ -457,3 +457,9 @@ def test_pages_in_three_languages(world):
         client = Client(headers={"accept-language": language})
         client.force_login(world.executor)
         assert word in client.get(f"/inbox/{appeal.pk}/").content.decode()
+
+
+def test_the_bell_leads_to_the_appeal(world, body):
+    appeal = world.assigned()
+    assert appeal.url_for(world.executor) == f"/inbox/{appeal.pk}/"
+    assert appeal.url_for(world.analyst) == ""

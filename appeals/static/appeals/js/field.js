@@ -91,9 +91,9 @@ async function send(check) {
   return { state: answer.status === 403 ? "sign" : "waiting" };
 }
 
-async function sendAll() {
+async function sendAll({ wait = false } = {}) {
   // One tab at a time, so that nothing is sent twice side by side.
-  await navigator.locks.request("citymap-field", { ifAvailable: true }, async (lock) => {
+  await navigator.locks.request("citymap-field", { ifAvailable: !wait }, async (lock) => {
     if (!lock) return;
     for (const check of await kept(user)) {
       if (check.state === "refused") continue;
@@ -165,7 +165,7 @@ async function take(event) {
     });
     form.querySelector("[data-complaint]")?.remove();
     await showQueue();
-    await sendAll();
+    await sendAll({ wait: true });
   } catch {
     complain(form, gettext("This telephone cannot keep the check. Free some space and try again."));
   } finally {
@@ -212,10 +212,10 @@ document.querySelectorAll("form.sign").forEach((form) => {
   form.addEventListener("submit", () => { caches.delete("field-pages"); });
 });
 main.addEventListener("submit", (event) => { if (event.target.matches("form[data-check]")) take(event); });
-addEventListener("online", () => { showConnection(); sendAll(); });
+addEventListener("online", () => { showConnection(); sendAll({ wait: true }); });
 addEventListener("offline", showConnection);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) sendAll(); });
-setInterval(sendAll, RETRY_MS);
+setInterval(() => sendAll(), RETRY_MS);
 showConnection();
 await showQueue();
 if (navigator.geolocation) {
