@@ -1,24 +1,28 @@
-"""The rooms of bodies in the navigation."""
+"""The rooms of bodies and inspectors in the navigation; others come to them by links."""
 
 from django.utils.translation import gettext_lazy as _
 
-from appeals.field.worklist import CHECK
-from appeals.permissions import INBOX
-from citymap.accounts.access import AnyUser, may
+from citymap.accounts.access import AnyUser
+from citymap.accounts.choices import Role
 from citymap.shell.registry import NavEntry, register_entry
 
 
-def works_on_appeals(user: AnyUser) -> bool:
-    return may(user, INBOX)
+def works_for_a_body(user: AnyUser) -> bool:
+    return _is(user, Role.EXECUTOR)
 
 
 def checks_on_site(user: AnyUser) -> bool:
-    return may(user, CHECK)
+    return _is(user, Role.INSPECTOR)
+
+
+def _is(user: AnyUser, role: Role) -> bool:
+    """Whether it is the user's own role: administrators, who may everything, have rooms enough."""
+    return user.is_authenticated and role in user.roles
 
 
 register_entry(
     NavEntry(
-        name="inbox", title=_("Inbox"), url_name="inbox:worklist", may_see=works_on_appeals,
+        name="inbox", title=_("Inbox"), url_name="inbox:worklist", may_see=works_for_a_body,
         order=20,
     )
 )  # fmt: skip

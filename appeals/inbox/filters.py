@@ -30,6 +30,7 @@ SHOWN: dict[str, tuple[object, Q]] = {
     "sent": (_("Reported"), Q(state__in=[State.REPORTED_DONE, State.VERIFIED])),
     "ended": (_("Ended"), Q(state__in=sorted(ENDED))),
 }
+ENDED_HEADING = "ended"
 DUE = [
     ("", _("Any deadline")), ("overdue", _("Overdue")), ("today", _("Due today")),
     ("week", _("Due within a week")),
@@ -93,14 +94,25 @@ class InboxFilter(forms.Form):
     def rows(self, now: dt.datetime) -> AppealQuerySet:
         """The appeals chosen, in the order chosen."""
         _title, order = SORTS[self.chosen.get("sort") or "due"]
-        if self.heading == "ended" and not self.chosen.get("sort"):
+        if self.heading == ENDED_HEADING and not self.chosen.get("sort"):
             order = ["-ended_at", "-pk"]
         return self.all_rows(now).filter(SHOWN[self.heading][1]).order_by(*order)
 
     def counts(self, now: dt.datetime) -> dict[str, int]:
-        """How many there are under each heading; one query."""
-        return self.all_rows(now).aggregate(
-            **{name: Count("pk", filter=which) for name, (_title, which) in SHOWN.items()}
+        """How many there are under each heading; one query over what is open.
+
+        What has ended is not counted: it grows for ever, and nobody works on it.
+        """
+        return (
+            self.all_rows(now)
+            .open()
+            .aggregate(
+                **{
+                    name: Count("pk", filter=which)
+                    for name, (_title, which) in SHOWN.items()
+                    if name != ENDED_HEADING
+                }
+            )
         )
 
     def all_rows(self, now: dt.datetime) -> AppealQuerySet:

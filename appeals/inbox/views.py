@@ -60,7 +60,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     context = {
         "form": chosen,
         "show": chosen.heading,
-        "headings": [(name, title, counts[name]) for name, (title, _q) in SHOWN.items()],
+        "headings": [(name, title, counts.get(name)) for name, (title, _q) in SHOWN.items()],
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "rows": [
