@@ -38,7 +38,7 @@ class Stop:
 def to_check(user: AnyUser, now: dt.datetime) -> AppealQuerySet:
     """Reported results that the user may check and nobody has looked at yet."""
     standing = Report.objects.filter(appeal=OuterRef("pk"), sent_back_at__isnull=True)
-    looked_at = OnSiteCheck.objects.filter(report__in=standing.values("pk"))
+    looked_at = OnSiteCheck.objects.filter(appeal=OuterRef("pk"), report__sent_back_at__isnull=True)
     rows = visible(Appeal.objects.real().filter(state=State.REPORTED_DONE), user, CHECK)
     # Nobody checks the work of their own organisation.
     return (

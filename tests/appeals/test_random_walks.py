@@ -72,7 +72,7 @@ class Walk(RuleBasedStateMachine):
     @rule(
         key=appeals, other=appeals, role=roles, name=operations, gap=gaps, right=st.booleans(),
         outcome=st.sampled_from(Outcome), result=st.sampled_from(CallResult),
-        flag=st.booleans(), behind=st.sampled_from([None, 0, 0, 1]),
+        flag=st.booleans(), behind=st.sampled_from([None, None, None, 0, 0, 0, 1]),
     )  # fmt: skip
     def try_something(self, key, other, role, name, gap, right, outcome, result, flag, behind):
         """One operation; half of the time by somebody who has the right in principle.
@@ -104,10 +104,14 @@ class Walk(RuleBasedStateMachine):
             assert appeal.state in OPERATIONS[name].sources
             DONE[name] += 1
 
-    @rule(key=appeals, name=st.sampled_from(sorted(LINK_OPERATIONS)), gap=gaps,
-          fresh=st.booleans())  # fmt: skip
-    def try_by_link(self, key, name, gap, fresh):
+    @rule(
+        key=appeals, name=st.sampled_from(sorted(LINK_OPERATIONS)), gap=gaps,
+        fresh=st.booleans(), seldom=st.sampled_from([True, False, False, False]),
+    )  # fmt: skip
+    def try_by_link(self, key, name, gap, fresh, seldom):
         """The same by the holder of a link, the latest that there is or a new one."""
+        if not seldom:
+            return
         self.now += gap
         appeal = Appeal.objects.get(pk=key)
         link = appeal.work_links.first()
