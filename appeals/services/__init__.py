@@ -16,8 +16,17 @@ from appeals.services.contacts import consult, drop, follow_up, register_contact
 from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
+from appeals.services.leading import finish_instruction, instruct
 from appeals.services.links import add_link_photos, open_link, revoke_link, send_link
 from appeals.services.pictures import add_photos, cleaned
+from appeals.services.portal import (
+    Reporter,
+    dispute,
+    hide_card,
+    report_problem,
+    say_thanks,
+    show_card,
+)
 from appeals.services.registration import add_applicant, register, route
 from appeals.services.verification import (
     call_back,
@@ -32,6 +41,7 @@ from appeals.services.verification import (
 )
 
 __all__ = [
+    "Reporter",
     "accept",
     "add_applicant",
     "add_co_executor",
@@ -46,11 +56,15 @@ __all__ = [
     "close",
     "consult",
     "decide_promise",
+    "dispute",
     "drop",
     "end_incident",
     "extend",
+    "finish_instruction",
     "follow_up",
     "from_mediation",
+    "hide_card",
+    "instruct",
     "join",
     "open_incident",
     "pause",
@@ -61,11 +75,14 @@ __all__ = [
     "reject",
     "reopen",
     "report",
+    "report_problem",
     "resume",
     "return_",
     "revoke_link",
     "route",
     "send_link",
+    "say_thanks",
+    "show_card",
     "split",
     "start",
     "to_mediation",

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_sign_in_attempts'),
-        ('appeals', '0001_initial'),
+        ('appeals', '0004_restorations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
