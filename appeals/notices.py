@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals.choices import PauseReason
 from appeals.codes import code_of
 from appeals.linkkeys import key_of
+from appeals.models import Appeal
 from appeals.telling import FOR_APPLICANT, FOR_BODY, FOR_DESK, WORK_LINK
 from citymap.notices.models import Notice
 from citymap.notices.registry import NoticeKind, register_kind
@@ -40,7 +41,14 @@ def appeal_details(notice: Notice) -> dict[str, Any]:
         "place": appeal.place,
         "due_at": parse_datetime(until) if until else appeal.due_at,
         "code": code_of(appeal) if notice.kind == FOR_APPLICANT else "",
+        "url": _page_of(appeal) if notice.kind == FOR_BODY else "",
     }
+
+
+def _page_of(appeal: Appeal) -> str:
+    """The body's page of an appeal; nothing where nobody said what this installation is called."""
+    page = reverse("inbox:appeal", args=[appeal.pk])
+    return settings.CITYMAP_URL + page if settings.CITYMAP_URL else ""
 
 
 def link_details(notice: Notice) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from appeals.models import Appeal, Photo, Promise
 from appeals.plans import PlannedRow, PlanSource, register_source, sources
 from appeals.where import place_of
 from citymap.accounts.models import Substitution
+from citymap.notices.models import Notice
+from citymap.notices.rendering import shown
 from tests.appeals.world import DAY, HOUR, MONDAY, REPLY, photo_file
 
 pytestmark = pytest.mark.django_db
@@ -463,3 +465,14 @@ def test_the_bell_leads_to_the_appeal(world, body):
     appeal = world.assigned()
     assert appeal.url_for(world.executor) == f"/inbox/{appeal.pk}/"
     assert appeal.url_for(world.analyst) == ""
+
+
+def test_the_letter_to_the_body_holds_the_way(world, settings):
+    settings.CITYMAP_URL = "https://109.example"
+    appeal = world.assigned()
+    (notice,) = Notice.objects.filter(kind="appeal_for_body", source_id=str(appeal.pk))
+    for language in ("ru", "kk", "en"):
+        words = shown(notice, language)
+        assert f"https://109.example/inbox/{appeal.pk}/" in words.text
+    settings.CITYMAP_URL = ""
+    assert "/inbox/" not in shown(notice, "ru").text
