@@ -142,11 +142,15 @@ def resume(
 
 
 def end_pause(step: Step, user: User | None) -> dt.datetime:
-    """End the pause that lasts, if any; the deadline as it stands then."""
+    """End the pause that lasts, if any; the deadline as it stands then.
+
+    Clocks of two servers may differ: a pause never ends before it began.
+    """
     if step.appeal.paused_at is None:
         return step.appeal.due_at
+    ended_at = max(step.now, step.appeal.paused_at)
     Pause.objects.filter(appeal=step.appeal, ended_at__isnull=True).update(
-        ended_at=step.now, ended_by=user
+        ended_at=ended_at, ended_by=user
     )
     return current_deadline(step.appeal, step.calendar, step.now).due
 

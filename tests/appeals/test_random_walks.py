@@ -30,8 +30,9 @@ from tests.appeals.world import HOUR, MONDAY, REPLY, World
 roles = st.sampled_from([*Role, "stranger"])
 gaps = st.integers(min_value=0, max_value=60).map(lambda hours: hours * HOUR)
 # Operations that lead on come up more often: walks get further.
+BY_LINK = {f"{name} by link": name for name in sorted(LINK_OPERATIONS)}
 operations = st.sampled_from([*OPERATIONS, "accept", "start", "report", "verify", "call_back",
-                              "close", "reopen"])  # fmt: skip
+                              "close", "reopen", *BY_LINK])  # fmt: skip
 # Operations that succeeded, over all walks.
 DONE: Counter[str] = Counter()
 ADDRESS = "brigade@heat.example"
@@ -80,6 +81,9 @@ class Walk(RuleBasedStateMachine):
         behind: by how many versions the page is that it is done from; None does not say.
         """
         self.now += gap
+        if name in BY_LINK:
+            self.try_by_link(key, BY_LINK[name], fresh=flag)
+            return
         appeal = Appeal.objects.get(pk=key)
         user = self.user(role)
         if right:
@@ -104,15 +108,8 @@ class Walk(RuleBasedStateMachine):
             assert appeal.state in OPERATIONS[name].sources
             DONE[name] += 1
 
-    @rule(
-        key=appeals, name=st.sampled_from(sorted(LINK_OPERATIONS)), gap=gaps,
-        fresh=st.booleans(), seldom=st.sampled_from([True, False, False, False]),
-    )  # fmt: skip
-    def try_by_link(self, key, name, gap, fresh, seldom):
+    def try_by_link(self, key, name, fresh):
         """The same by the holder of a link, the latest that there is or a new one."""
-        if not seldom:
-            return
-        self.now += gap
         appeal = Appeal.objects.get(pk=key)
         link = appeal.work_links.first()
         try:
@@ -149,8 +146,8 @@ def test_random_walks(db):
     run_state_machine_as_test(
         Walk,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=40,
+            max_examples=16,
+            stateful_step_count=50,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

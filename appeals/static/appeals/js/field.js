@@ -199,7 +199,7 @@ async function keepPage() {
   await navigator.serviceWorker.ready;
   const files = await caches.open("field-files");
   const used = performance.getEntriesByType("resource").map(({ name }) => name)
-    .filter((name) => name.startsWith(location.origin) && !name.includes("/tiles/"));
+    .filter((name) => name.startsWith(location.origin));
   await Promise.allSettled([...new Set(used)].map(async (name) => {
     if (!(await files.match(name))) await files.add(name);
   }));
