@@ -17,10 +17,10 @@ from hypothesis.stateful import (
 )
 
 from appeals import services
-from appeals.choices import CallResult, Outcome
+from appeals.choices import CallResult, Outcome, State
 from appeals.errors import AppealError, NotPermittedError
 from appeals.models import Appeal
-from appeals.workflow import LINK_OPERATIONS, OPERATIONS
+from appeals.workflow import LINK_OPERATIONS, OPERATIONS, operations_in
 from citymap.accounts.access import may
 from citymap.accounts.choices import ContactKind, Role
 from citymap.accounts.models import Contact
@@ -74,17 +74,22 @@ class Walk(RuleBasedStateMachine):
         key=appeals, other=appeals, role=roles, name=operations, gap=gaps, right=st.booleans(),
         outcome=st.sampled_from(Outcome), result=st.sampled_from(CallResult),
         flag=st.booleans(), behind=st.sampled_from([None, None, None, 0, 0, 0, 1]),
+        aim=st.none() | st.integers(min_value=0, max_value=30),
     )  # fmt: skip
-    def try_something(self, key, other, role, name, gap, right, outcome, result, flag, behind):
+    def try_something(self, key, other, role, name, gap, right, outcome, result, flag, behind, aim):
         """One operation; half of the time by somebody who has the right in principle.
 
-        behind: by how many versions the page is that it is done from; None does not say.
+        behind: by how many versions the page is that it is done from; None does not say. aim:
+        chooses among what may be done in the state, instead of anything.
         """
         self.now += gap
         if name in BY_LINK:
             self.try_by_link(key, BY_LINK[name], fresh=flag)
             return
         appeal = Appeal.objects.get(pk=key)
+        if aim is not None:
+            possible = operations_in(State(appeal.state))
+            name = possible[aim % len(possible)].name
         user = self.user(role)
         if right:
             holders = [self.world.users[one] for one in sorted(OPERATIONS[name].roles)]
