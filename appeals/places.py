@@ -3,20 +3,24 @@
 import datetime as dt
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from appeals.duplicates import NEAR_M
 from appeals.models import Appeal, Incident
 from appeals.permissions import READ, reads_appeals
-from citymap.accounts.access import visible
+from citymap.accounts.access import AnyUser, visible
 from citymap.geo import lon_lat
 from citymap.places.registry import Place, PlaceContext, PlaceSection, register_section
 
 MOST = 12
+
+
+def is_resident(user: AnyUser) -> bool:
+    return not user.is_authenticated
 
 
 def incidents(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
@@ -31,13 +35,13 @@ def incidents(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
             "title": one.title,
             "subtitle": one.script_kk if kazakh else one.script_ru,
             "facts": [
-                {"label": _t("Since"), "value": _when(one.started_at)},
+                {"label": gettext("Since"), "value": _when(one.started_at)},
                 *(
-                    [{"label": _t("Expected until"), "value": _when(one.expected_end_at)}]
+                    [{"label": gettext("Expected until"), "value": _when(one.expected_end_at)}]
                     if one.expected_end_at
                     else []
                 ),
-                *([{"label": _t("Who"), "value": str(one.body.title)}] if one.body else []),
+                *([{"label": gettext("Who"), "value": str(one.body.title)}] if one.body else []),
             ],
         }
         for one in found.order_by("-started_at", "-pk")[:MOST]
@@ -56,14 +60,27 @@ def open_appeals(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
     return [_item(appeal, now) for appeal in found]
 
 
+def way_to_report(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
+    """Residents report a problem here; staff have their console."""
+    lon, lat = lon_lat(place.shape.centroid)
+    return [
+        {
+            "kind": "report",
+            "title": gettext("Report a problem here"),
+            "subtitle": gettext("Place, words, photos: a number and a code come back."),
+            "url": f"{reverse('portal:report')}?lon={lon:.6f}&lat={lat:.6f}",
+        }
+    ]
+
+
 def _item(appeal: Appeal, now: dt.datetime) -> dict[str, Any]:
     lon, lat = lon_lat(appeal.geom.centroid)
     late = appeal.is_overdue(now)
-    facts = [{"label": _t("State"), "value": str(appeal.get_state_display())}]
+    facts = [{"label": gettext("State"), "value": str(appeal.get_state_display())}]
     if appeal.executor:
-        facts.append({"label": _t("Executor"), "value": appeal.executor.title})
+        facts.append({"label": gettext("Executor"), "value": appeal.executor.title})
     if appeal.due_at:
-        label = _t("Overdue since") if late else _t("Due")
+        label = gettext("Overdue since") if late else gettext("Due")
         facts.append({"label": label, "value": _when(appeal.due_at)})
     return {
         "kind": "appeal",
@@ -83,6 +100,15 @@ def _when(moment: dt.datetime) -> str:
 
 register_section(
     PlaceSection(name="incidents", title=_("Outages and accidents"), items=incidents, order=5)
+)
+register_section(
+    PlaceSection(
+        name="report",
+        title=_("Something wrong here?"),
+        items=way_to_report,
+        may_see=is_resident,
+        order=8,
+    )
 )
 register_section(
     PlaceSection(

@@ -27,6 +27,7 @@ from planning.services.effects import effect_of_problem
 from planning.services.errors import PlanningRefusedError
 
 SHOWN = 30
+PROPOSAL_PAGE = "planning/console/problem_proposal.html"
 
 
 @requires("planning.read")
@@ -72,7 +73,7 @@ def proposal(request: HttpRequest, cluster: int) -> HttpResponse:
         "theme": Theme(found.theme).label, "number": found.number,
     }  # fmt: skip
     form = ProposalForm(initial={"cluster": found.pk, "title": title})
-    return render(request, "planning/console/proposal.html", _proposal(request, found, form))
+    return render(request, PROPOSAL_PAGE, _proposal(request, found, form))
 
 
 def _proposal(request: HttpRequest, cluster: Cluster, form: ProposalForm) -> dict:
@@ -97,7 +98,10 @@ def open_one(request: HttpRequest) -> HttpResponse:
         if cluster is None:
             return redirect("plan:problems")
         return render(
-            request, "planning/console/proposal.html", _proposal(request, cluster, form), status=400
+            request,
+            PROPOSAL_PAGE,
+            _proposal(request, cluster, form),
+            status=400,
         )
     cluster = form.cleaned_data["cluster"]
     flood = cluster.theme == Theme.FLOODING

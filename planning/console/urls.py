@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from planning.console import chronicle, heat, problems, programmes, queue, reports, yards
+from planning.console import (
+    chronicle,
+    heat,
+    money,
+    problems,
+    programmes,
+    queue,
+    reports,
+    yards,
+)
 
 app_name = "plan"
 
@@ -16,7 +25,7 @@ urlpatterns = [
     path("floods/", problems.floods, name="floods"),
     path("problems/", problems.index, name="problems"),
     path("problems/open/", problems.open_one, name="open-problem"),
-    path("problems/proposed/<int:cluster>/", problems.proposal, name="proposal"),
+    path("problems/proposed/<int:cluster>/", problems.proposal, name="proposed"),
     path("problems/<int:problem>/", problems.problem, name="problem"),
     path("problems/<int:problem>/describe/", problems.describe, name="describe-problem"),
     path("problems/<int:problem>/measures/", problems.add_measure, name="add-measure"),
@@ -29,17 +38,27 @@ urlpatterns = [
     path("queue/", queue.policy, name="policy"),
     path("queue/policy/", queue.set_new_policy, name="set-policy"),
     path("queue/scenarios/", queue.add_scenario, name="add-scenario"),
+    path("queue/compare/", queue.compare_scenarios, name="compare"),
     path("queue/scenarios/<int:scenario>/", queue.scenario, name="scenario"),
     path("surveys/", yards.surveys, name="surveys"),
+    path("surveys/import/", yards.import_file, name="import-surveys"),
+    path("photos/", yards.photos, name="photos"),
+    path("prices/", yards.prices, name="prices"),
     path("stages/", yards.stages, name="stages"),
     path("holds/", queue.holds, name="holds"),
     path("holds/release/<int:yard>/", queue.release, name="release"),
+    path("proposal/", money.budget, name="proposal"),
+    path("repairs/", money.repairs, name="repairs"),
     path("programmes/", programmes.index, name="programmes"),
     path("programmes/<int:version>/", programmes.version, name="version"),
+    path("programmes/<int:version>/choices/", programmes.choices, name="choices"),
+    path("programmes/<int:version>/outlook/", programmes.ahead, name="outlook"),
     path("programmes/<int:version>/choose/", programmes.choose, name="choose"),
     path("programmes/<int:version>/put/", programmes.put, name="put"),
     path("programmes/<int:version>/take-out/", programmes.take_out, name="take-out"),
     path("programmes/<int:version>/publish/", programmes.publish, name="publish"),
     path("programmes/<int:version>/revise/", programmes.revise, name="revise"),
+    path("programmes/<int:version>.pdf", programmes.as_pdf, name="version-pdf"),
+    path("programmes/<int:version>.geojson", programmes.as_geojson, name="version-geojson"),
     path("programmes/<int:version>.csv", programmes.as_csv, name="version-csv"),
 ]

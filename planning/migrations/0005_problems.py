@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_sign_in_attempts'),
-        ('planning', '0003_hotspots_on_the_map'),
+        ('planning', '0004_public_yards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planning', '0004_problems'),
+        ('planning', '0005_problems'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
