@@ -10,6 +10,7 @@ from appeals.models.photos import Photo
 from appeals.models.portal import Feedback, PublicCard, RateCount
 from appeals.models.practice import PracticeCall
 from appeals.models.replies import OnSiteCheck, Promise, Report
+from appeals.models.restorations import RestorationAppeal
 from appeals.models.routing import RoutingRule
 from appeals.models.steps import CoExecutor, Extension, Joining, Pause, Remark
 
@@ -41,5 +42,6 @@ __all__ = [
     "RateCount",
     "Remark",
     "Report",
+    "RestorationAppeal",
     "RoutingRule",
 ]

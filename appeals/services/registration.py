@@ -27,6 +27,7 @@ from appeals.services.base import locked, write
 from appeals.services.bodies import assign
 from appeals.services.contacts import checked_time, end, lasting, require_register
 from appeals.services.joining import join
+from appeals.services.restorations import open_duty, restoration_at
 from appeals.sla import first_deadline
 from appeals.where import KINDS, Where
 from citymap.accounts.choices import Language
@@ -78,6 +79,7 @@ def register(
         contact = lasting(contact)
     if join_into is not None:
         locked([join_into])
+    restored = None if practice else restoration_at(category, where, now)
     day = timezone.localdate(now)
     found = None if join_into else find_route(category=category, where=where, day=day)
     body = found.body if found else None
@@ -99,6 +101,8 @@ def register(
     _number(appeal, day.year)
     appeal.save(force_insert=True)
     _belongings(appeal, where, applicants, now)
+    if restored is not None:
+        open_duty(appeal=appeal, order=restored, user=user, now=now)
     if contact is not None:
         end(contact, ContactKind.APPEAL, now, appeal=appeal)
     if join_into is not None:
