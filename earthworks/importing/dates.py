@@ -26,11 +26,11 @@ def office_date(value: Any, *, last: bool) -> dt.date:
         return to_date(value)
     text = " ".join(str(value).casefold().replace("\xa0", " ").split())
     text = re.sub(r"\s*(?:г\.?|года|жыл[а-яәіңғүұқөһ]*)$", "", text).rstrip(".")
-    if found := _DAY.fullmatch(text):
-        return _on(int(found[3]), _month(found[2], text), int(found[1]), text)
     if found := _QUARTER.fullmatch(text):
         first = 3 * _QUARTERS[found[1]] - 2
         return _whole(int(found[2]), first, first + 2, last)
+    if found := _DAY.fullmatch(text):
+        return _on(int(found[3]), _month(found[2], text), int(found[1]), text)
     if found := _MONTH.fullmatch(text):
         month = _month(found[1], text)
         return _whole(int(found[2]), month, month, last)

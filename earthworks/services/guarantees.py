@@ -81,6 +81,8 @@ def end_case(
     if not may_follow(GUARANTEE_TRANSITIONS, row.state, state):
         raise WrongStateError(_("This case has ended already."))
     row.state, row.ended_at, row.ended_by = state, now or timezone.now(), user
+    if row.ended_at < row.found_at:
+        raise WorksError(_("A case ends after it was found."))
     row.end_reason = needed(reason, _("Say how it ended."))
     with acting(user=user, reason=row.end_reason):
         row.save()
