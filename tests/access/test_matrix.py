@@ -14,6 +14,7 @@ from tests.access import (  # noqa: F401 (what stands in addresses)
     appeals_things,
     planning_things,
     portal,
+    problem_things,
     things,
     works,
 )
