@@ -6,7 +6,7 @@ from typing import Self
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import GEOSGeometry
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from appeals.choices import PromiseState, State
 from appeals.workflow import ENDED, OPEN, RUNNING
@@ -115,8 +115,26 @@ class PromiseQuerySet(QuerySet):
     """Methods of every queryset of promises."""
 
     def fallen_due(self, today: dt.date) -> Self:
-        """Open, and the last day to keep them is over."""
-        return self.filter(state=PromiseState.OPEN, due_on__lt=today)
+        """Open, and the last day is over; what a body calls kept waits for a decision."""
+        return self.filter(state=PromiseState.OPEN, claimed_at__isnull=True, due_on__lt=today)
+
+    def claimed(self) -> Self:
+        """The body says that it is kept, and nobody has decided yet."""
+        return self.filter(state=PromiseState.OPEN, claimed_at__isnull=False)
+
+    def kept_share(self) -> float | None:
+        """Of the decided ones the share that was kept, 0 to 1; None when none is decided."""
+        counts = dict(self.order_by().values_list("state").annotate(count=Count("pk")))
+        kept, broken = counts.get(PromiseState.KEPT, 0), counts.get(PromiseState.BROKEN, 0)
+        return kept / (kept + broken) if kept + broken else None
+
+
+class WorkLinkQuerySet(QuerySet):
+    """Methods of every queryset of one-time links."""
+
+    def open(self, now: dt.datetime) -> Self:
+        """Neither revoked nor spent nor too old."""
+        return self.filter(revoked_at__isnull=True, spent_at__isnull=True, expires_at__gt=now)
 
 
 class IncidentQuerySet(QuerySet):

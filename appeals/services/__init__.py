@@ -17,6 +17,7 @@ from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
 from appeals.services.leading import finish_instruction, instruct
+from appeals.services.links import add_link_photos, open_link, revoke_link, send_link
 from appeals.services.pictures import add_photos, cleaned
 from appeals.services.portal import (
     Reporter,
@@ -30,6 +31,7 @@ from appeals.services.registration import add_applicant, register, route
 from appeals.services.verification import (
     call_back,
     check,
+    claim_kept,
     close,
     decide_promise,
     reject,
@@ -43,11 +45,13 @@ __all__ = [
     "accept",
     "add_applicant",
     "add_co_executor",
+    "add_link_photos",
     "add_photos",
     "ask",
     "assign",
     "call_back",
     "check",
+    "claim_kept",
     "cleaned",
     "close",
     "consult",
@@ -64,6 +68,7 @@ __all__ = [
     "join",
     "open_incident",
     "pause",
+    "open_link",
     "publish",
     "register",
     "register_contact",
@@ -73,7 +78,9 @@ __all__ = [
     "report_problem",
     "resume",
     "return_",
+    "revoke_link",
     "route",
+    "send_link",
     "say_thanks",
     "show_card",
     "split",

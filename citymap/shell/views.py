@@ -21,6 +21,7 @@ PRELOADED_MODULES = (
 )  # fmt: skip
 NOT_FOR_CRAWLERS = (
     "/api/", "/tiles/", "/desk/", "/accounts/", "/admin/", "/personal/", "/audit/",
+    "/inbox/", "/field/", "/task/",
 )  # fmt: skip
 # How far back and ahead the date slider goes, days.
 DATE_DAYS = (-365, 365)
