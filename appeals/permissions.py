@@ -10,6 +10,8 @@ READ = "appeals.read"
 REGISTER = "appeals.register"
 RULES = "appeals.rules"
 INCIDENTS = "appeals.incidents"
+TRAY = "appeals.tray"
+ARTICLES = "appeals.articles"
 TITLES = {
     "assign": _("Assign appeals to bodies"),
     "accept": _("Accept appeals"),
@@ -50,6 +52,16 @@ register_permission(
     )
 )
 register_permission(Permission(name=INCIDENTS, title=_("Open and end incidents"), roles=DESK))
+register_permission(
+    Permission(name=TRAY, title=_("Decide what nobody answers for"), roles=COORDINATION)
+)
+register_permission(
+    Permission(
+        name=ARTICLES,
+        title=_("Write the knowledge base"),
+        roles=COORDINATION | {Role.OPERATOR, Role.LAWYER},
+    )
+)
 for operation in OPERATIONS.values():
     register_permission(
         Permission(

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from appeals.duplicates import NEAR_M
@@ -31,13 +30,13 @@ def incidents(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
             "title": one.title,
             "subtitle": one.script_kk if kazakh else one.script_ru,
             "facts": [
-                {"label": _t("Since"), "value": _when(one.started_at)},
+                {"label": gettext("Since"), "value": _when(one.started_at)},
                 *(
-                    [{"label": _t("Expected until"), "value": _when(one.expected_end_at)}]
+                    [{"label": gettext("Expected until"), "value": _when(one.expected_end_at)}]
                     if one.expected_end_at
                     else []
                 ),
-                *([{"label": _t("Who"), "value": str(one.body.title)}] if one.body else []),
+                *([{"label": gettext("Who"), "value": str(one.body.title)}] if one.body else []),
             ],
         }
         for one in found.order_by("-started_at", "-pk")[:MOST]
@@ -59,11 +58,11 @@ def open_appeals(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
 def _item(appeal: Appeal, now: dt.datetime) -> dict[str, Any]:
     lon, lat = lon_lat(appeal.geom.centroid)
     late = appeal.is_overdue(now)
-    facts = [{"label": _t("State"), "value": str(appeal.get_state_display())}]
+    facts = [{"label": gettext("State"), "value": str(appeal.get_state_display())}]
     if appeal.executor:
-        facts.append({"label": _t("Executor"), "value": appeal.executor.title})
+        facts.append({"label": gettext("Executor"), "value": appeal.executor.title})
     if appeal.due_at:
-        label = _t("Overdue since") if late else _t("Due")
+        label = gettext("Overdue since") if late else gettext("Due")
         facts.append({"label": label, "value": _when(appeal.due_at)})
     return {
         "kind": "appeal",

@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("citymap.places.urls")),
     path("", include("citymap.jobs.urls")),
     path("", include("citymap.operations.urls")),
+    path("desk/", include("appeals.console.urls")),
+    path("api/", include("appeals.console.api_urls")),
     path("works/", include("earthworks.console.urls")),
     path("plan/yards/", include("layers.console.urls")),
     path("api/plan/yards/", include("layers.console.api_urls")),

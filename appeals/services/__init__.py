@@ -12,7 +12,16 @@ from appeals.services.bodies import (
     return_,
     start,
 )
-from appeals.services.contacts import consult, drop, follow_up, register_contact, transfer
+from appeals.services.contacts import (
+    consult,
+    drop,
+    follow_up,
+    name_caller,
+    register_contact,
+    ring,
+    take_call,
+    transfer,
+)
 from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
@@ -48,6 +57,7 @@ __all__ = [
     "follow_up",
     "from_mediation",
     "join",
+    "name_caller",
     "open_incident",
     "pause",
     "publish",
@@ -58,9 +68,11 @@ __all__ = [
     "report",
     "resume",
     "return_",
+    "ring",
     "route",
     "split",
     "start",
+    "take_call",
     "to_mediation",
     "transfer",
     "verify",

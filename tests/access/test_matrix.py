@@ -10,7 +10,12 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from citymap.tiles.registry import sources
-from tests.access import planning_things, things, works  # noqa: F401 (what stands in addresses)
+from tests.access import (  # noqa: F401 (what stands in addresses)
+    desk,
+    planning_things,
+    things,
+    works,
+)
 from tests.access.routes import ADMIN_LISTS, admin_lists, routes_that_need_a_row
 from tests.access.world import PEOPLE, World, build_world
 
