@@ -58,6 +58,22 @@ def story_of(appeal: Appeal) -> list[Event]:
     return sorted(events, key=lambda event: event.when)
 
 
+def changes_after(appeal: Appeal, event_id: int) -> list[Event]:
+    """What the history has of an appeal after one of its events, in order."""
+    entries = [one for one in timeline_of(appeal, limit=MOST_ENTRIES) if one.id > event_id]
+    return [
+        Event(
+            when=one.when, who=one.who,
+            what=str(SAID.get(one.reason.removeprefix("appeals."), one.label)),
+            facts=tuple(
+                change.note or f"{change.field}: {change.before or '—'} → {change.after}"
+                for change in one.changes
+            ),
+        )
+        for one in reversed(entries)
+    ]  # fmt: skip
+
+
 def _name(user: Any) -> str:
     return (user.get_full_name() or user.username) if user is not None else ""
 

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive
@@ -72,13 +73,14 @@ def _ring(request: HttpRequest) -> JsonResponse:
     known = Contact.objects.filter(call_id=values["call_id"]).exists()
     user = request.user if request.user.is_authenticated else None
     try:
-        caller = None
-        if not known:
-            caller = caller_of(values["phone"], user=user, language=values["language"])
-        contact = services.ring(
-            call_id=values["call_id"], caller=caller, language=values["language"], user=user,
-            started_at=values["started_at"],
-        )  # fmt: skip
+        with transaction.atomic():
+            caller = None
+            if not known:
+                caller = caller_of(values["phone"], user=user, language=values["language"])
+            contact = services.ring(
+                call_id=values["call_id"], caller=caller, language=values["language"], user=user,
+                started_at=values["started_at"],
+            )  # fmt: skip
     except (AppealError, PersonalDataError) as error:
         return problem(400, detail=str(error), field=getattr(error, "field", ""))
     body = {"contact": contact.pk, "call_id": contact.call_id, "new": not known}

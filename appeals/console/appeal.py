@@ -19,7 +19,7 @@ from appeals.errors import ConflictError
 from appeals.guards import untold
 from appeals.models import Appeal, Applicant
 from appeals.permissions import READ, REGISTER
-from appeals.story import story_of
+from appeals.story import changes_after, story_of
 from citymap.accounts.access import AnyUser, may, requires, visible
 from citymap.geo import lon_lat
 from citymap.history.tracking import tracking_of
@@ -154,7 +154,7 @@ def _conflict(request: HttpRequest, seen: Appeal, act: Act, form: StepForm) -> H
         old = _shown(before, field) if before is not None else None
         new = _shown(current, field)
         rows.append({"title": field.verbose_name, "old": old, "new": new, "other": old != new})
-    later = [event for event in story_of(current) if before and event.when > before.pgh_created_at]
+    later = changes_after(current, before.pgh_id) if before is not None else []
     given = [
         (bound.label, bound.value()) for bound in form.visible_fields() if bound.value()
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.choices import Channel, State
 from appeals.models import Category
+from appeals.models.appeals import NUMBER_PREFIX
 from citymap.accounts.models import Organization, User
 from layers.choices import TerritoryKind
 from layers.models import Territory
@@ -92,8 +93,17 @@ class AppealFilter(forms.Form):
         if chosen.get("mine"):
             rows = rows.filter(registered_by=user)
         if words := (chosen.get("q") or "").replace("\x00", "").strip():
-            rows = rows.filter(Q(number__endswith=words) | Q(place__icontains=words))
+            rows = rows.filter(_named(words))
         return rows
+
+
+def _named(words: str) -> Q:
+    """A number or its end (both by index), else a part of the address."""
+    if words.isdecimal() and len(words) <= 6:
+        return Q(serial=int(words)) | Q(place__icontains=words)
+    if words.startswith(f"{NUMBER_PREFIX}-"):
+        return Q(number__startswith=words)
+    return Q(place__icontains=words)
 
 
 _PARTS = [

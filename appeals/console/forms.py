@@ -16,7 +16,7 @@ from appeals.errors import InvalidError
 from appeals.models import Category
 from appeals.models.appeals import MAX_TEXT
 from appeals.models.steps import MAX_REASON
-from appeals.where import Where, place_of
+from appeals.where import KINDS, Where, place_of
 from citymap.accounts.choices import Language
 from citymap.geo import WGS84_SRID, CoordinateError, city_point, city_srid
 from layers.models import Building
@@ -54,6 +54,7 @@ class PlaceForm(forms.Form):
     lat = forms.FloatField(required=False)
     building = forms.ModelChoiceField(Building.objects.current(), required=False)
     outline = forms.CharField(required=False, max_length=MAX_OUTLINE)
+    object = forms.CharField(required=False, max_length=40)
     label = forms.CharField(required=False, max_length=300)
 
     def where(self) -> Where | None:
@@ -61,6 +62,8 @@ class PlaceForm(forms.Form):
         values = self.cleaned_data
         building = values.get("building")
         objects = (building,) if building else ()
+        if named := values.get("object"):
+            return place_of(objects=(object_named(named),), label=values["label"])
         if outline := values.get("outline"):
             return place_of(geom=outline_of(outline), objects=objects, label=values["label"])
         lon, lat = values.get("lon"), values.get("lat")
@@ -73,6 +76,18 @@ class PlaceForm(forms.Form):
         except CoordinateError as error:
             raise InvalidError("place", _("The place lies outside the city.")) from error
         return place_of(geom=point, objects=objects, label=values["label"])
+
+
+def object_named(name: str) -> Any:
+    """An object of the city by its kind and key, `lamp:17`. Raises InvalidError."""
+    kind, _colon, key = name.partition(":")
+    model = next((model for model, word in KINDS.items() if word == kind), None)
+    found = None
+    if model is not None and key.isdecimal() and len(key) < 18:
+        found = model.objects.current().filter(pk=int(key)).first()
+    if found is None:
+        raise InvalidError("objects", _("These objects cannot be the place of an appeal."))
+    return found
 
 
 def outline_of(text: str) -> GEOSGeometry:

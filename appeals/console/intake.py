@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -46,11 +47,12 @@ def begin(request: HttpRequest) -> HttpResponse:
     call_id = f"{DESK_CALL}{values['key']}"
     contact = Contact.objects.filter(call_id=call_id, operator=request.user).first()
     if contact is None:
-        caller = caller_of(values["phone"], user=request.user, language=values["language"])
-        contact = services.register_contact(
-            user=request.user, channel=values["channel"], language=values["language"],
-            caller=caller, anonymous=caller is None, call_id=call_id,
-        )  # fmt: skip
+        with transaction.atomic():
+            caller = caller_of(values["phone"], user=request.user, language=values["language"])
+            contact = services.register_contact(
+                user=request.user, channel=values["channel"], language=values["language"],
+                caller=caller, anonymous=caller is None, call_id=call_id,
+            )  # fmt: skip
     return _card(request, contact, look=True)
 
 

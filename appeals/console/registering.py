@@ -23,12 +23,16 @@ from appeals.permissions import READ, REGISTER
 from appeals.policies import NoPolicyError, calendar_of, term_for
 from appeals.routing import Route, find_route
 from appeals.sla import Term, first_deadline
-from appeals.where import Where
+from appeals.where import KINDS, Where
 from citymap.accounts.access import AnyUser, requires, visible
 from citymap.accounts.models import User
 from citymap.personal.choices import Field, PersonState
 from citymap.personal.models import Person
 from citymap.personal.services import save_person
+from layers.models import Manhole, StreetLamp
+
+# Lamps and manholes this near are offered as what an appeal is about.
+OBJECT_REACH_M = 40.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +67,8 @@ def check(request: HttpRequest) -> HttpResponse:
     category: Category | None = values["category"]
     context = {
         "problem": problem,
+        "objects": objects_near(where) if where else [],
+        "chosen": values["object"],
         "where": where,
         "category": category,
         "script": script_for(category.code) if category and category.danger else None,
@@ -72,6 +78,24 @@ def check(request: HttpRequest) -> HttpResponse:
         if category and where else None,
     }  # fmt: skip
     return render(request, "appeals/desk/parts/check.html", context)
+
+
+def objects_near(where: Where) -> list[tuple[str, str]]:
+    """What an appeal at a place may be about, besides the point itself: name and words."""
+    found = []
+    if where.building is not None:
+        found.append((f"building:{where.building.pk}", _("the house")))
+    if where.yard is not None:
+        found.append((f"yard:{where.yard.pk}", _("the yard")))
+    day = timezone.localdate()
+    for model in (StreetLamp, Manhole):
+        rows = model.objects.active_on(day).nearest(where.geom, OBJECT_REACH_M)
+        for one in rows[:2]:
+            words = _("%(what)s, %(metres)d m") % {
+                "what": model._meta.verbose_name, "metres": round(one.distance.m)
+            }  # fmt: skip
+            found.append((f"{KINDS[model]}:{one.pk}", words))
+    return found
 
 
 def outages(where: Where) -> list[tuple[Incident, str]]:

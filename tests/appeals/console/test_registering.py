@@ -177,6 +177,17 @@ def test_a_drawn_shape_is_a_place(desk, world):
     assert Appeal.objects.get().geom.geom_type == "Polygon"
 
 
+def test_a_chosen_object_is_the_place(desk, world):
+    house = world.house()
+    page = check(desk, category="")
+    assert f'data-object="building:{house.pk}"' in page
+    assert desk.post("register", **desk.appeal(object=f"building:{house.pk}")).status_code == 200
+    appeal = Appeal.objects.get()
+    assert (appeal.building, appeal.objects_meant.get().target) == (house, house)
+    for wrong in ("building:0", "user:1", "lamp", "yard:x", "building:" + "9" * 30):
+        assert desk.post("register", **desk.appeal(object=wrong)).status_code == 400
+
+
 def test_received_earlier_counts_from_there(desk):
     earlier = timezone.localtime() - dt.timedelta(days=2)
     data = desk.appeal(channel="letter", received_at=f"{earlier:%Y-%m-%dT%H:%M}")

@@ -73,6 +73,10 @@ class Desk {
     const button = target.closest("button, [data-number]");
     if (!button) return;
     if (button.dataset.do) this.do(button.dataset.do);
+    else if (button.dataset.object !== undefined) {
+      this.appeal.elements.object.value = button.dataset.object;
+      this.known.check(0);
+    }
     else if (button.dataset.look) this.card(button.dataset.look, new FormData());
     else if (button.dataset.caller) {
       const data = new FormData();
@@ -183,8 +187,9 @@ class Desk {
     part("begin").hidden = true;
     part("result").replaceChildren();
     for (const name of ["caller", "question", "actions"]) part(name).hidden = false;
-    for (const name of ["contact", "channel", "language"]) this.appeal.elements[name].value = this.contact[name];
-    for (const name of ["name", "address"]) this.appeal.elements[name].value ||= this.contact[name] ?? "";
+    const fields = this.appeal.elements;
+    for (const name of ["contact", "channel", "language"]) fields[name].value = this.contact[name];
+    for (const name of ["name", "address"]) fields[name].value ||= this.contact[name] ?? "";
     this.appeal.querySelector("[data-phone-field]").hidden = Boolean(this.contact.known);
     if (first) this.question.focus();
     if (first && this.contact.lon && !this.place) this.go(this.contact);
@@ -199,8 +204,7 @@ class Desk {
       return;
     }
     const seconds = Math.max(0, Math.round((Date.now() - new Date(this.contact.started)) / 1000));
-    const two = (number) => String(number).padStart(2, "0");
-    clock.textContent = `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+    clock.textContent = [Math.floor(seconds / 60), seconds % 60].map((one) => String(one).padStart(2, "0")).join(":");
   }
 
   // --- where --------------------------------------------------------------------------------
@@ -213,13 +217,13 @@ class Desk {
   placeShown(detail) {
     this.place = detail;
     const fields = this.appeal.elements;
-    const line = root.querySelector("[data-place]");
-    const { answer, place } = detail ?? {};
+    const [line, { answer, place }] = [root.querySelector("[data-place]"), detail ?? {}];
     const label = answer?.address?.label ?? answer?.building?.label ?? answer?.yard?.label ?? "";
     const at = place?.kind === "point" ? place : answer?.at;
     fields.lon.value = at?.lon ?? "";
     fields.lat.value = at?.lat ?? "";
     fields.building.value = answer?.building?.id ?? "";
+    fields.object.value = "";
     fields.label.value = label;
     line.textContent = detail ? label || gettext("Point on the map") : line.dataset.empty;
     line.classList.toggle("known", Boolean(detail));
@@ -231,7 +235,7 @@ class Desk {
 
   context() {
     const data = { language: this.contact?.language ?? "ru" };
-    for (const name of ["lon", "lat", "building", "category"]) data[name] = this.appeal.elements[name].value;
+    for (const name of ["lon", "lat", "building", "object", "category"]) data[name] = this.appeal.elements[name].value;
     return data;
   }
 
@@ -359,17 +363,16 @@ class Desk {
     part("question").after(this.known.panel);
     this.known.clear();
     for (const name of ["appeal", "transfer", "follow", "begin"]) part(name).reset();
-    for (const name of ["contact", "incident", "join_into", "key"]) this.appeal.elements[name].value = "";
+    for (const name of ["contact", "incident", "join_into", "object", "key"]) this.appeal.elements[name].value = "";
     this.picker.set("");
     this.articles.clear();
     this.articles.list.hidden = false;
     part("caller").replaceChildren();
     part("begin").hidden = false;
     part("begin").elements.key.value = crypto.randomUUID();
-    const result = part("result");
-    result.innerHTML = html;
+    part("result").innerHTML = html;
     if (message) {
-      result.textContent = message;
+      part("result").textContent = message;
       say(message);
     }
     this.beginField.focus();
