@@ -35,6 +35,14 @@ SAID = {
     "split": gettext_lazy("Split off again"),
 }
 
+# What rows of the room tell in the story, and the history alone where versions are compared.
+ALSO_SAID = {
+    "pause": gettext_lazy("The clock stands"),
+    "resume": gettext_lazy("The clock runs again"),
+    "reject": gettext_lazy("The reply was sent back"),
+    "join": gettext_lazy("Joined to another appeal"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
@@ -64,7 +72,7 @@ def changes_after(appeal: Appeal, event_id: int) -> list[Event]:
     return [
         Event(
             when=one.when, who=one.who,
-            what=str(SAID.get(one.reason.removeprefix("appeals."), one.label)),
+            what=str((SAID | ALSO_SAID).get(one.reason.removeprefix("appeals."), one.label)),
             facts=tuple(
                 change.note or f"{change.field}: {change.before or '—'} → {change.after}"
                 for change in one.changes
