@@ -86,6 +86,8 @@ def _turn_rows(*, kept: Person, gone: Person) -> None:
     for relation in Person._meta.related_objects:
         if issubclass(relation.related_model, (Person, PersonalEvent, Event)):
             continue  # set already; or append-only, and true of its time
+        if relation.many_to_many:
+            continue  # the rows between hold foreign keys of their own
         rows = relation.related_model._base_manager.filter(**{relation.field.name: gone})
         try:
             with transaction.atomic():

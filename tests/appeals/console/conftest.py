@@ -19,8 +19,8 @@ class Desk:
     world: World
     client: Client
 
-    def post(self, name: str, *args: object, **data: object):
-        return self.client.post(reverse(f"desk:{name}", args=args), data)
+    def post(self, route: str, /, *args: object, **data: object):
+        return self.client.post(reverse(f"desk:{route}", args=args), data)
 
     def begin(self, phone: str = "", **more: str):
         data = {"phone": phone, "channel": "phone", "language": "ru", "key": str(uuid.uuid4())}

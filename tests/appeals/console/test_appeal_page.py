@@ -34,20 +34,24 @@ def as_role(client, world, role):
     return client
 
 
-def test_the_story_is_told_in_order_and_queries_are_counted(
+def test_the_story_is_told_and_queries_are_counted(
     desk, world, client, django_assert_max_num_queries
 ):
     appeal = world.closed()
     client.get("/desk/tray/")
     with django_assert_max_num_queries(75):
         text = page(client, appeal)
-    said = [
-        "Registered", f"Assigned to: {world.body.title}", "Accepted by the body",
-        "Work has begun", "Reported: Done", "Verified: By telephone", "Call back: Told by voice",
-        "<b>Closed</b>",
+    told = [
+        "Registered", "Reported: Done", "Verified: By telephone", "Call back: Told by voice",
     ]  # fmt: skip
-    places = [text.index(words) for words in said]
+    places = [text.index(words) for words in told]
     assert places == sorted(places)
+    # These are told by the history, at the time of the test and not of the story.
+    for words in (
+        f"Assigned to: {world.body.title}", "Accepted by the body", "Work has begun",
+        "<b>Closed</b>",
+    ):  # fmt: skip
+        assert words in text
     assert "Every recorded change" in text
 
 
@@ -170,14 +174,14 @@ def test_photos_are_added_later(desk, world, client):
 def test_a_flagged_reply_waits_in_the_tray_and_is_decided(desk, world, client):
     appeal = world.in_progress()
     services.report(
-        appeal=appeal, user=world.executor, outcome=Outcome.EXPLAINED, text="Меры приняты.",
+        appeal=appeal, user=world.executor, outcome=Outcome.DONE, text="Меры приняты.",
         now=MONDAY + dt.timedelta(hours=2),
     )  # fmt: skip
     as_role(client, world, Role.COORDINATOR)
     tray = client.get("/desk/tray/").content.decode()
     assert appeal.number in tray
     appeal = world.fresh(appeal)
-    assert act(client, appeal, "verify", how="document").status_code == 400
+    assert act(client, appeal, "verify", how="phone").status_code == 400
     assert act(client, appeal, "reject", reason="нет имени и даты").status_code == 302
     assert world.fresh(appeal).state == State.REJECTED
     assert appeal.number not in client.get("/desk/tray/").content.decode()
