@@ -61,6 +61,14 @@ class Evidence(TextChoices):
     ONSITE = "onsite", _("On-site check")
 
 
+class Precision(TextChoices):
+    """How exactly a public card says where: by category."""
+
+    EXACT = "exact", _("House and point")
+    STREET = "street", _("Street, to 100 m")
+    DISTRICT = "district", _("District, to 1 km")
+
+
 class TermUnit(TextChoices):
     HOURS = "hours", _("hours")
     WORKING_DAYS = "working_days", _("working days")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import connections, transaction
 
-from appeals.choices import Evidence, Regime, TermUnit
+from appeals.choices import Evidence, Precision, Regime, TermUnit
 from appeals.keeping import RULE
 from appeals.models import Category, DeadlinePolicy, PolicyTerm
 from appeals.policies import TERMS
@@ -41,6 +41,18 @@ DANGER = frozenset(
         "TREE-FALLEN", "DOG-ATTACK",
     }
 )  # fmt: skip
+
+
+# On public cards: what lies in the street is shown at its point; homes and people to the kilometre.
+SHOWN_EXACTLY = frozenset({"YARD", "ROAD", "DIG", "LIGHT", "SNOW", "WASTE"})
+SHOWN_BY_DISTRICT = frozenset({"CITY"})
+
+
+def precision_of(group_code: str) -> Precision:
+    """How exactly public cards say where things of a group of categories are."""
+    if group_code in SHOWN_EXACTLY:
+        return Precision.EXACT
+    return Precision.DISTRICT if group_code in SHOWN_BY_DISTRICT else Precision.STREET
 
 
 def read_categories(file: Path = CATEGORIES_FILE) -> Iterator[dict[str, str]]:
@@ -78,6 +90,7 @@ def load_categories(*, file: Path = CATEGORIES_FILE, using: str = "default") -> 
             code=row["code"], parent=group, name_ru=row["ru"], name_kk=row["kk"],
             name_en=row["en"], body_kind=row["body_kind"], evidence=row["evidence"],
             danger=row["code"] in DANGER, position=number,
+            precision=precision_of(row["group_code"]),
         )  # fmt: skip
         DeadlinePolicy.objects.using(using).create(
             category=leaf, regime=Regime.SERVICE_REQUEST, amount=int(row["deadline"]),

@@ -306,7 +306,8 @@ def ground_to_reopen(step: Step) -> None:
     if why == ReopenReason.DISPUTED:
         term = procedure_term("dispute", step.today)
         last = end_of(appeal.ended_at, term, calendar_of(None))
-        ground = step.user is not None and step.now <= last
+        asked = step.user is not None or getattr(step.given, "by_applicant", False)
+        ground = asked and step.now <= last
     elif why == ReopenReason.PROMISE_BROKEN:
         ground = appeal.promises.filter(state=PromiseState.BROKEN).exists()
     else:

@@ -6,6 +6,7 @@ They have no deadlines and no applicants: what they are for is place, category a
 
 import csv
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -161,7 +162,7 @@ def _appeal(
     if opened is None:
         raise SkippedError("no time of receipt")
     closed = _moment(line.get("closed", ""), options)
-    ended = closed is not None or line.get("status", "").lower() in ENDED_WORDS
+    ended = closed is not None or _is_ended(line.get("status", ""))
     if ended and (closed is None or closed < opened):
         closed = opened
     text = (line.get("text") or category.name_ru)[:MAX_TEXT]
@@ -172,6 +173,12 @@ def _appeal(
         registered_at=opened, state=State.CLOSED if ended else State.REGISTERED,
         ended_at=closed if ended else None,
     )  # fmt: skip
+
+
+def _is_ended(status: str) -> bool:
+    """Whether their word means an end: its first word says so (`Completed - Dup`)."""
+    first = re.split(r"[\W_]+", status.strip().lower(), maxsplit=1)[0]
+    return first in ENDED_WORDS
 
 
 def _moment(text: str, options: ImportOptions) -> dt.datetime | None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals import sweeps
 from appeals.keeping import needed_until
+from appeals.portal.throttle import sweep_counts
 from citymap.jobs.registry import Sweep, register_sweep
 from citymap.personal.retention import Keeper, register_keeper
 
@@ -19,6 +20,7 @@ for order, (name, title, every, run) in enumerate(
             "appeals.promise-reminders", _("Promises of tomorrow"), 60 * MINUTE,
             sweeps.remind_promises,
         ),
+        ("appeals.rate-counts", _("Counts of tries on the portal"), 60 * MINUTE, sweep_counts),
         ("appeals.call-backs", _("Results to be told"), 15 * MINUTE, sweeps.remind_to_call),
     ]
 ):  # fmt: skip

@@ -1,10 +1,83 @@
-"""The desk in the navigation."""
+"""The desk, the portal's and the centre's rooms in the navigation."""
 
 from django.utils.translation import gettext_lazy as _
 
-from citymap.accounts.access import is_city_staff
+from appeals.permissions import INSTRUCTED, MODERATE, MORNING, PRACTISE, STATISTICS
+from citymap.accounts.access import AnyUser, is_city_staff, may
 from citymap.shell.registry import NavEntry, register_entry
 
 register_entry(
     NavEntry(name="desk", title=_("Desk"), url_name="desk:console", may_see=is_city_staff, order=10)
 )
+
+
+def may_moderate(user: AnyUser) -> bool:
+    return may(user, MODERATE)
+
+
+def is_reader(user: AnyUser) -> bool:
+    """Residents: staff have their own ways to register."""
+    return not user.is_authenticated
+
+
+register_entry(
+    NavEntry(
+        name="report", title=_("Report a problem"), url_name="portal:report", may_see=is_reader,
+        order=12,
+    )
+)  # fmt: skip
+register_entry(
+    NavEntry(
+        name="track", title=_("My request"), url_name="portal:track", may_see=is_reader, order=14
+    )
+)
+register_entry(NavEntry(name="cards", title=_("Solved"), url_name="portal:cards", order=16))
+register_entry(
+    NavEntry(
+        name="moderation", title=_("Moderation"), url_name="portal:moderation",
+        may_see=may_moderate, order=72,
+    )
+)  # fmt: skip
+
+
+def may_count(user: AnyUser) -> bool:
+    return may(user, STATISTICS)
+
+
+def may_lead(user: AnyUser) -> bool:
+    return may(user, MORNING)
+
+
+def may_be_instructed(user: AnyUser) -> bool:
+    return may(user, INSTRUCTED) and not may(user, MORNING)
+
+
+register_entry(
+    NavEntry(
+        name="morning", title=_("Morning"), url_name="statistics:morning", may_see=may_lead, order=5
+    )
+)
+register_entry(
+    NavEntry(
+        name="statistics", title=_("Statistics"), url_name="statistics:index", may_see=may_count,
+        order=74,
+    )
+)  # fmt: skip
+register_entry(
+    NavEntry(
+        name="instructions", title=_("Instructions"), url_name="statistics:instructions",
+        may_see=may_be_instructed, order=50,
+    )
+)  # fmt: skip
+
+
+def may_practise(user: AnyUser) -> bool:
+    return may(user, PRACTISE)
+
+
+register_entry(
+    NavEntry(
+        name="training", title=_("Training"), url_name="training:index", may_see=may_practise,
+        order=78,
+    )
+)  # fmt: skip

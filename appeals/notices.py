@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from appeals.codes import code_of
 from appeals.telling import FOR_APPLICANT, FOR_BODY, FOR_DESK
 from citymap.notices.models import Notice
 from citymap.notices.registry import NoticeKind, register_kind
@@ -17,6 +18,7 @@ _EXAMPLE = {
     "category": _("Pothole"),
     "place": "Абая, 12",
     "due_at": _EXAMPLE_DUE,
+    "code": "k7mq-24xd",
 }
 
 
@@ -29,6 +31,7 @@ def appeal_details(notice: Notice) -> dict[str, Any]:
         "category": appeal.category.name,
         "place": appeal.place,
         "due_at": parse_datetime(until) if until else appeal.due_at,
+        "code": code_of(appeal) if notice.kind == FOR_APPLICANT else "",
     }
 
 

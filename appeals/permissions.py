@@ -12,6 +12,12 @@ RULES = "appeals.rules"
 INCIDENTS = "appeals.incidents"
 TRAY = "appeals.tray"
 ARTICLES = "appeals.articles"
+MODERATE = "appeals.moderate"
+STATISTICS = "appeals.statistics"
+MORNING = "appeals.morning"
+INSTRUCT = "appeals.instruct"
+INSTRUCTED = "appeals.instructed"
+PRACTISE = "appeals.practise"
 TITLES = {
     "assign": _("Assign appeals to bodies"),
     "accept": _("Accept appeals"),
@@ -62,6 +68,43 @@ register_permission(
         roles=COORDINATION | {Role.OPERATOR, Role.LAWYER},
     )
 )
+register_permission(
+    Permission(
+        name=MODERATE,
+        title=_("Decide which appeals everybody may read"),
+        roles=COORDINATION | {Role.LAWYER},
+    )
+)
+register_permission(
+    Permission(
+        name=STATISTICS,
+        title=_("Read the statistics of appeals"),
+        roles=frozenset(Role) - {Role.ADMIN, Role.EXECUTOR, Role.INSPECTOR},
+    )
+)
+register_permission(
+    Permission(
+        name=MORNING,
+        title=_("Read the morning page of the akim and the head"),
+        roles=COORDINATION | {Role.AKIM, Role.ANALYST},
+    )
+)
+register_permission(
+    Permission(
+        name=INSTRUCT,
+        title=_("Give instructions about appeals"),
+        roles=frozenset({Role.AKIM, Role.HEAD}),
+    )
+)
+register_permission(
+    Permission(
+        name=INSTRUCTED,
+        title=_("Answer for instructions"),
+        roles=COORDINATION | {Role.EXECUTOR, Role.AKIM},
+        limits={Role.EXECUTOR: Limit.BODY},
+    )
+)
+register_permission(Permission(name=PRACTISE, title=_("Practise with invented calls"), roles=DESK))
 for operation in OPERATIONS.values():
     register_permission(
         Permission(

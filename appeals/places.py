@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
@@ -11,11 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from appeals.duplicates import NEAR_M
 from appeals.models import Appeal, Incident
 from appeals.permissions import READ, reads_appeals
-from citymap.accounts.access import visible
+from citymap.accounts.access import AnyUser, visible
 from citymap.geo import lon_lat
 from citymap.places.registry import Place, PlaceContext, PlaceSection, register_section
 
 MOST = 12
+
+
+def is_resident(user: AnyUser) -> bool:
+    return not user.is_authenticated
 
 
 def incidents(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
@@ -55,6 +60,19 @@ def open_appeals(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
     return [_item(appeal, now) for appeal in found]
 
 
+def way_to_report(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
+    """Residents report a problem here; staff have their console."""
+    lon, lat = lon_lat(place.shape.centroid)
+    return [
+        {
+            "kind": "report",
+            "title": gettext("Report a problem here"),
+            "subtitle": gettext("Place, words, photos: a number and a code come back."),
+            "url": f"{reverse('portal:report')}?lon={lon:.6f}&lat={lat:.6f}",
+        }
+    ]
+
+
 def _item(appeal: Appeal, now: dt.datetime) -> dict[str, Any]:
     lon, lat = lon_lat(appeal.geom.centroid)
     late = appeal.is_overdue(now)
@@ -82,6 +100,15 @@ def _when(moment: dt.datetime) -> str:
 
 register_section(
     PlaceSection(name="incidents", title=_("Outages and accidents"), items=incidents, order=5)
+)
+register_section(
+    PlaceSection(
+        name="report",
+        title=_("Something wrong here?"),
+        items=way_to_report,
+        may_see=is_resident,
+        order=8,
+    )
 )
 register_section(
     PlaceSection(

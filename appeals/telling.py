@@ -1,6 +1,6 @@
 """Who is owed which news of an appeal; each is a notice in the same transaction."""
 
-from appeals.models import Appeal, Extension, Report
+from appeals.models import Appeal, Extension, Instruction, Report
 from citymap.accounts.choices import Role
 from citymap.accounts.models import Organization, User
 from citymap.notices.recipients import Recipient
@@ -36,6 +36,22 @@ def reopened(appeal: Appeal) -> None:
     """Coordinators learn that a closed appeal is open again."""
     tell_staff(appeal, Role.COORDINATOR, what="reopened", stage=f"reopened v{appeal.version}",
                why="an appeal was reopened")  # fmt: skip
+
+
+def registered(appeal: Appeal) -> None:
+    """Each applicant learns the number and the code; the code is made when it is written."""
+    if appeal.practice:
+        return
+    for applicant in appeal.applicants.select_related("person").order_by("pk"):
+        owe(
+            kind=FOR_APPLICANT,
+            source=appeal,
+            stage="registered",
+            recipient=Recipient.person(applicant.person),
+            language=appeal.language,
+            why="who reports is told the number",
+            context={"what": "registered"},
+        )
 
 
 def extended(appeal: Appeal, extension: Extension) -> None:
@@ -78,6 +94,17 @@ def tell_body(appeal: Appeal, *, what: str, stage: str, why: str) -> None:
     owe(
         kind=FOR_BODY, source=appeal, stage=stage, why=why, context={"what": what},
         recipient=Recipient.organization(appeal.executor),
+    )  # fmt: skip
+
+
+def instructed(instruction: Instruction) -> None:
+    """The body learns that the akim or the head has ordered something."""
+    if instruction.appeal.practice:
+        return
+    owe(
+        kind=FOR_BODY, source=instruction.appeal, stage=f"instruction {instruction.pk}",
+        why="an instruction was given", context={"what": "instruction"},
+        recipient=Recipient.organization(instruction.body),
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class Operation:
     """Something that is done with an appeal.
 
     target: the state after it; None leaves the state. back: the target is the state before
-    mediation. system: a sweep may do it too.
+    mediation. system: a sweep may do it too, or a resident on the portal.
     """
 
     name: str
@@ -127,7 +127,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ),
         Operation(
             name="join", sources=frozenset({S.REGISTERED, S.ASSIGNED}), target=S.JOINED,
-            roles=DESK, guards=("joins_another", "nothing_joined"),
+            roles=DESK, guards=("joins_another", "nothing_joined"), system=True,
         ),
         Operation(
             name="split", sources=frozenset({S.JOINED}), target=S.REGISTERED, roles=DESK,

@@ -20,6 +20,7 @@ class Facts:
     today: the day of the question. due_on, duty, basis, final_on: the present deadline.
     who: the body that answers for the works; a citizen is named as such and not by name.
     extended: how often, extended_on: the day of the last extension.
+    sunk_due_on: by when ground that failed under guarantee is to be mended; None: none has.
     claim_on, police_on: the days on which claim and notice for the present deadline were sent.
     """
 
@@ -43,11 +44,13 @@ class Facts:
     guarantee_until: dt.date | None = None
     ended_on: dt.date | None = None
     reason: str = ""
+    sunk_due_on: dt.date | None = None
 
     @property
     def overdue_days(self) -> int:
         """Days begun since the deadline was missed; 0 while it is not."""
-        return max(0, (self.today - self.due_on).days) if self.due_on else 0
+        due_on = self.due_on or self.sunk_due_on
+        return max(0, (self.today - due_on).days) if due_on else 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +72,10 @@ class Answer:
 def answer(facts: Facts) -> Answer:
     """What to tell somebody who asks when the place will be put back."""
     late = facts.overdue_days > 0
-    sentence = _overdue(facts) if late else _SENTENCES[facts.state](facts)
+    if facts.sunk_due_on and not facts.due_on:
+        sentence = _sunk(facts)
+    else:
+        sentence = _overdue(facts) if late else _SENTENCES[facts.state](facts)
     return Answer(
         sentence=_ended(sentence),
         until=None if late else _until(facts),
@@ -114,6 +120,8 @@ def duty_text(duty: Duty) -> str:
 
 def next_step(facts: Facts) -> str:
     """What happens next, as a clause."""
+    if facts.sunk_due_on and not facts.due_on:
+        return _("the ground is mended under guarantee")
     if facts.overdue_days > 0:
         if facts.police_on:
             return _("the police were informed on %(date)s") % {
@@ -141,6 +149,24 @@ def _overdue(facts: Facts) -> str:
         "who": facts.who,
         "next": next_step(facts),
     }
+
+
+def _sunk(facts: Facts) -> str:
+    """A restoration that failed under guarantee: the contractor owes it again."""
+    values = {**_common(facts), "date": _day(facts, facts.sunk_due_on)}
+    if facts.overdue_days > 0:
+        text = ngettext(
+            "The ground sank after the restoration and should have been mended under guarantee by"
+            " %(date)s, overdue by %(days)d day; answers for it: %(who)s",
+            "The ground sank after the restoration and should have been mended under guarantee by"
+            " %(date)s, overdue by %(days)d days; answers for it: %(who)s",
+            facts.overdue_days,
+        )
+        return text % {**values, "days": facts.overdue_days}
+    return (
+        _("The ground sank after the restoration: %(who)s mends it under guarantee by %(date)s")
+        % values
+    )
 
 
 def _draft(facts: Facts) -> str:
@@ -258,6 +284,8 @@ _NEXT = {
 
 
 def _until(facts: Facts) -> dt.date | None:
+    if facts.sunk_due_on and not facts.due_on:
+        return facts.sunk_due_on
     if facts.final_on and facts.duty != Duty.PAPERS:
         return facts.final_on
     if facts.state in (OrderState.RESTORED, OrderState.CLOSED):

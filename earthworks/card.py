@@ -7,13 +7,15 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from citymap.geo import lon_lat
 from citymap.places.registry import Place, PlaceContext
-from earthworks.choices import OrderState, RepairState
+from earthworks.choices import GuaranteeState, OrderState, RepairState
 from earthworks.facts import answer_of, public_body
-from earthworks.models import Order, RepairWork
+from earthworks.models import GuaranteeCase, Order, Outage, RepairWork
 from earthworks.workflow import OPEN_GROUND
 
 NEAR_M = 60.0
@@ -24,7 +26,7 @@ RECENT = dt.timedelta(days=60)
 
 def works(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
     """Orders and repairs within 60 m that concern the day asked about, what is open first."""
-    items = [*_orders(place, context), *_repairs(place, context)]
+    items = [*_outages(place, context), *_orders(place, context), *_repairs(place, context)]
     items.sort(key=lambda item: (item["order"], item["distance_m"], item["id"]))
     for item in items:
         del item["order"]
@@ -43,6 +45,8 @@ def _orders(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
                 state__in=[OrderState.RESTORED, OrderState.CLOSED],
                 restored_at__date__gte=day - RECENT,
             )
+            # Ground that sank under guarantee is a work to come, however long ago it was restored.
+            | Q(pk__in=GuaranteeCase.objects.filter(state=GuaranteeState.OPEN).values("order"))
         )
         .explained()
         .order_by("distance", "pk")[:AT_MOST]
@@ -76,6 +80,45 @@ def _order_item(order: Order, day: dt.date) -> dict[str, Any]:
         "lon": lon,
         "lat": lat,
         "order": rank,
+    }
+
+
+def _outages(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
+    """What is cut off in the building asked about, on the day or later."""
+    if place.building is None:
+        return []
+    zone = timezone.get_default_timezone()
+    start = dt.datetime.combine(context.date, dt.time.min, tzinfo=zone)
+    rows = (
+        Outage.objects.filter(buildings=place.building["id"], ends_at__gte=start)
+        .select_related("order__holder", "order__contractor", "work__organization")
+        .order_by("starts_at", "pk")[:AT_MOST]
+    )
+    return [_outage_item(row, place) for row in rows]
+
+
+def _outage_item(outage: Outage, place: Place) -> dict[str, Any]:
+    lon, lat = lon_lat(place.point)
+    starts, ends = (timezone.localtime(one) for one in (outage.starts_at, outage.ends_at))
+    when = f"{date_format(starts, 'DATETIME_FORMAT')} – {date_format(ends, 'DATETIME_FORMAT')}"
+    body = public_body(outage.order) if outage.order_id else outage.work.organization.title
+    return {
+        "kind": "outage",
+        "id": outage.pk,
+        "number": outage.order.number if outage.order_id else "",
+        "state": outage.kind,
+        "title": _("%(what)s is cut off: %(when)s")
+        % {"what": outage.get_kind_display(), "when": when},
+        "subtitle": _("Outage"),
+        "from": starts.date().isoformat(),
+        "until": ends.date().isoformat(),
+        "basis": str(outage.order or outage.work),
+        "overdue_days": 0,
+        "organization": body,
+        "distance_m": 0,
+        "lon": lon,
+        "lat": lat,
+        "order": 0,
     }
 
 

@@ -148,3 +148,20 @@ class OutageKind(TextChoices):
     POWER = "power", _("Electricity")
     GAS = "gas", _("Gas")
     PASSAGE = "passage", _("Passage by car")
+
+
+class DocumentKind(TextChoices):
+    PROJECT = "project", _("Project")
+    CONTRACT = "contract", _("Contract")
+    TRAFFIC = "traffic", _("Traffic scheme")
+    ACT = "act", _("Act")
+    LETTER = "letter", _("Letter")
+    OTHER = "other", _("Other paper")
+
+
+class GuaranteeState(TextChoices):
+    """A failure of a restoration under guarantee."""
+
+    OPEN = "open", _("To be mended")
+    MENDED = "mended", _("Mended")
+    DISMISSED = "dismissed", _("Not a case of guarantee")

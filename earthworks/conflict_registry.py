@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
 
+from citymap.geo import lon_lat
 from citymap.registry import Registry
 
 
@@ -46,6 +47,11 @@ class Conflict:
     url: str = ""
     body_id: int | None = None
     geom: GEOSGeometry | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def at(self) -> tuple[float, float] | None:
+        """Where to look on the map, `(lon, lat)`."""
+        return lon_lat(self.geom.point_on_surface) if self.geom else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,6 +41,7 @@ from earthworks.deadlines import (
     last_winter,
     restoration_due,
 )
+from earthworks.demo_extras import add_extras, broken_pipes, name_places
 from earthworks.demo_repairs import SOURCE, YEARS, bodies, make_repairs
 from earthworks.errors import BadDigError
 from earthworks.models import (
@@ -61,6 +62,8 @@ from layers.models import NetworkSegment
 ORDERS_A_YEAR, REPAIRS_A_YEAR = 240, 60
 SPACE = uuid.UUID("6b5c3c0e-0f1c-4d0a-9a3e-109010901090")
 _DAY = dt.timedelta(days=1)
+# Share of the digs that follow breakages.
+BROKEN = 0.3
 # Contractor -> how often it is late.
 CONTRACTORS = {"build1": 0.05, "build2": 0.08, "build3": 0.35, "build4": 0.1, "build5": 0.3}
 HOLDERS = {
@@ -81,6 +84,15 @@ class Life:
     extensions: list[Extension] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Dig:
+    """Where and when to dig. at: metres along the pipe where it broke; None: anywhere."""
+
+    pipe: NetworkSegment
+    begins_on: dt.date
+    at: float | None = None
+
+
 def load_works(options: DemoOptions, say: Callable[[str], Any]) -> None:
     """The works part of `loaddemo`; nothing changes where it ran before."""
     name_police()
@@ -91,10 +103,13 @@ def load_works(options: DemoOptions, say: Callable[[str], Any]) -> None:
     today = timezone.localdate()
     with acting(reason="demo"), transaction.atomic():
         lives = list(make_lives(chance, today, ORDERS_A_YEAR * YEARS * options.scale))
+        name_places(life.order for life in lives)
         write(lives)
+        extras = add_extras(chance, today, lives[0].order.created_by) if lives else {}
         repairs = make_repairs(chance, today, REPAIRS_A_YEAR * YEARS * options.scale)
     states = Counter(str(life.state) for life in lives)
     say(f"orders: {', '.join(f'{name} {count}' for name, count in sorted(states.items()))}")
+    say(f"{', '.join(f'{name}: {count}' for name, count in extras.items())}")
     say(f"repairs: {repairs}")
 
 
@@ -119,11 +134,18 @@ def make_lives(chance: random.Random, today: dt.date, count: int) -> Iterator[Li
     if not pipes or not known or user is None:
         return
     rules = current_rules()
-    begins = sorted(today - chance.randint(-30, 365 * YEARS) * _DAY for _ in range(count))
+    # Some digs follow breakages that residents told of, the rest lie along any pipe.
+    digs = [
+        Dig(pipe=pipe, begins_on=day, at=at)
+        for pipe, at, day in broken_pipes(chance, int(count * BROKEN))
+        if day <= today
+    ]
+    while len(digs) < count:
+        begins_on = today - chance.randint(-30, 365 * YEARS) * _DAY
+        digs.append(Dig(pipe=chance.choice(pipes), begins_on=begins_on))
     serials: Counter[int] = Counter()
-    for begins_on in begins:
-        pipe = chance.choice(pipes)
-        life = _life(chance, pipe, begins_on, today, known, user, rules)
+    for dig in sorted(digs, key=lambda dig: dig.begins_on):
+        life = _life(chance, dig, today, known, user, rules)
         if life is None:
             continue
         if life.state != OrderState.DRAFT:
@@ -138,8 +160,7 @@ def make_lives(chance: random.Random, today: dt.date, count: int) -> Iterator[Li
 
 def _life(
     chance: random.Random,
-    pipe: NetworkSegment,
-    begins_on: dt.date,
+    dig: Dig,
     today: dt.date,
     known: dict[str, Organization],
     user: User,
@@ -148,7 +169,10 @@ def _life(
     """One order; None where no trench can be drawn."""
     contractor = chance.choice(sorted(CONTRACTORS))
     length, width = chance.uniform(8, 40), chance.choice([1.0, 1.5, 2.0, 2.5])
+    pipe, begins_on = dig.pipe, dig.begins_on
     at = chance.uniform(0, max(pipe.geom.length - length, 0))
+    if dig.at is not None:
+        at = min(max(dig.at - length / 2, 0), max(pipe.geom.length - length, 0))
     ends_on = begins_on + chance.randint(7, 28) * _DAY
     winter = last_winter(begins_on, ends_on, rules) is not None
     try:
@@ -160,7 +184,9 @@ def _life(
         return None
     at_nine = _moment(begins_on, 9)
     order = Order(
-        kind=OrderKind.EMERGENCY if winter or chance.random() < 0.25 else OrderKind.PLANNED,
+        kind=OrderKind.EMERGENCY
+        if winter or dig.at is not None or chance.random() < 0.2
+        else OrderKind.PLANNED,
         network_kind=pipe.kind,
         work=WorkKind.REPAIR if winter else chance.choice([WorkKind.REPAIR, WorkKind.REPLACEMENT]),
         method=Method.OPEN_CUT,

@@ -58,7 +58,7 @@ class Letter(FPDF):
         self.set_font(FONT, "B", SMALL_PT)
         self.multi_cell(60, SMALL_LINE_MM, label, new_x="RIGHT", new_y="TOP")
         self.set_font(FONT, "", SMALL_PT)
-        self.multi_cell(0, SMALL_LINE_MM, value or "—", new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, SMALL_LINE_MM, value or "—", align="L", new_x="LMARGIN", new_y="NEXT")
 
 
 def letter(claim: Claim, *, today: dt.date) -> tuple[bytes, str]:
@@ -74,11 +74,11 @@ def letter(claim: Claim, *, today: dt.date) -> tuple[bytes, str]:
 
 def _write(page: Letter, claim: Claim, today: dt.date) -> None:
     order = claim.order
-    page.line_of(f"{_('109 centre')} · {city_name()}", size=SMALL_PT)
+    page.line_of(sender(), size=SMALL_PT)
     page.line_of(_("To: %(who)s") % {"who": _addressed(claim)})
     page.ln(4)
     page.line_of(_title(claim), bold=True, size=TITLE_PT)
-    page.line_of(_day(today), size=SMALL_PT)
+    page.line_of(day_text(today), size=SMALL_PT)
     page.ln(4)
     page.line_of(_demand(claim, today))
     page.ln(3)
@@ -87,7 +87,12 @@ def _write(page: Letter, claim: Claim, today: dt.date) -> None:
         page.fact(label, value)
     page.ln(3)
     page.line_of(_what_next(claim))
-    _link(page, order)
+    qr_code(page, order, settings.CITYMAP_URL)
+
+
+def sender() -> str:
+    """Who writes: the centre and its city."""
+    return " · ".join((_("109 centre"), city_name()))
 
 
 def _title(claim: Claim) -> str:
@@ -107,7 +112,7 @@ def _demand(claim: Claim, today: dt.date) -> str:
     values = {
         "order": claim.order.number,
         "duty": duty_text(Duty(claim.deadline.duty)),
-        "due": _day(claim.deadline.on),
+        "due": day_text(claim.deadline.on),
         "days": max(1, (today - claim.deadline.on).days),
         "holder": holder_name(claim.order),
         "article": claim.article,
@@ -138,7 +143,7 @@ def _what_next(claim: Claim) -> str:
     return _(
         "Answer by %(day)s. If the facts are wrong, ask for a review: a lawyer examines every such"
         " request."
-    ) % {"day": _day(claim.answer_by)}
+    ) % {"day": day_text(claim.answer_by)}
 
 
 def _evidence(claim: Claim, order: Order) -> list[tuple[str, str]]:
@@ -149,7 +154,7 @@ def _evidence(claim: Claim, order: Order) -> list[tuple[str, str]]:
     lines = [
         (_("Place"), order.address),
         (_("Position"), f"{lat:.6f}, {lon:.6f}"),
-        (_("Permit"), f"{_day(order.begins_on)} – {_day(order.ends_on)}"),
+        (_("Permit"), f"{day_text(order.begins_on)} – {day_text(order.ends_on)}"),
         (_("Contractor"), order.contractor.title if order.contractor else ""),
         (_("State of the order"), order.get_state_display()),
         (_("Basis of the deadline"), str(basis)),
@@ -163,18 +168,20 @@ def _evidence(claim: Claim, order: Order) -> list[tuple[str, str]]:
     lines += [
         (
             _("Extension %(number)d") % {"number": one.number},
-            f"{_day(one.old_until)} → {_day(one.new_until)}",
+            f"{day_text(one.old_until)} → {day_text(one.new_until)}",
         )
         for one in order.extensions.all()
     ]
     return lines
 
 
-def _link(page: Letter, order: Order) -> None:
-    """A QR code to the order's public page, where the installation has an address."""
-    if not settings.CITYMAP_URL:
+def qr_code(page: Letter, order: Order, base: str) -> None:
+    """A QR code to the order's public page below `base`; a new page where none would fit."""
+    if not (base and order.number):
         return
-    address = settings.CITYMAP_URL + reverse("works:public", args=[order.number])
+    address = base + reverse("works:public", args=[order.number])
+    if page.get_y() + QR_MM + 14 > page.h - MARGIN_MM:
+        page.add_page()
     picture = BytesIO()
     segno.make(address, error="m").save(picture, kind="png", scale=6, border=2)
     page.image(picture, x=MARGIN_MM, y=page.get_y() + 4, w=QR_MM, alt_text=address)
@@ -187,5 +194,5 @@ def holder_name(order: Order) -> str:
     return order.holder.title if order.holder else _("a citizen")
 
 
-def _day(day: dt.date) -> str:
+def day_text(day: dt.date) -> str:
     return formats.date_format(day, "DATE_FORMAT")

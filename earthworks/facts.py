@@ -43,6 +43,7 @@ def facts_of(order: Order, today: dt.date) -> Facts:
         guarantee_until=order.guarantee_until,
         ended_on=_day(order.ended_at),
         reason="",
+        sunk_due_on=order.sunk_due_on,
     )
 
 

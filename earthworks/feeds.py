@@ -62,6 +62,22 @@ def facts(entry: Entry) -> dict[str, Any]:
     }
 
 
+def look(entry: Entry) -> str:
+    """How the map shows an order: the same words as in the tiles of the works layer."""
+    if entry.answer.overdue_days:
+        return "overdue"
+    return _LOOKS.get(OrderState(entry.order.state), "planned")
+
+
+_LOOKS = {
+    OrderState.RESTORED_INTERIM: "interim",
+    OrderState.IN_PROGRESS: "running",
+    OrderState.WORKS_DONE: "running",
+    OrderState.RESTORED: "restored",
+    OrderState.CLOSED: "restored",
+}
+
+
 def geojson(items: Iterable[Entry]) -> str:
     """A FeatureCollection, EPSG:4326."""
     features = [
@@ -69,7 +85,7 @@ def geojson(items: Iterable[Entry]) -> str:
             "type": "Feature",
             "id": entry.order.pk,
             "geometry": json.loads(to_wgs84(entry.order.geom).json),
-            "properties": {**facts(entry), "url": entry.url},
+            "properties": {**facts(entry), "look": look(entry), "url": entry.url},
         }
         for entry in items
     ]

@@ -39,3 +39,27 @@ register_permission(
         roles=frozenset({Role.LAWYER, Role.ADMIN}),
     )
 )
+register_permission(
+    Permission(
+        name="works.approve",
+        title=_("Answer for a network owner or an office"),
+        roles=OFFICE | {Role.EXECUTOR},
+        limits={Role.EXECUTOR: Limit.BODY},
+    )
+)
+register_permission(
+    Permission(
+        name="works.answer",
+        title=_("Answer a claim or ask for its review"),
+        roles=frozenset({Role.EXECUTOR, Role.LAWYER, Role.ADMIN}),
+        limits={Role.EXECUTOR: Limit.BODY},
+    )
+)
+register_permission(
+    Permission(
+        name="works.repair",
+        title=_("Plan and report repairs"),
+        roles=OFFICE | {Role.EXECUTOR},
+        limits={Role.EXECUTOR: Limit.BODY},
+    )
+)

@@ -44,6 +44,7 @@ class Terms:
 
     emergency_days: calendar days after the dig within which the papers must follow.
     guarantee_years: on restoration.
+    guarantee_days: working days within which a failure under guarantee is mended.
     permit_moves: whether a permit whose last day is a day off runs to the next working day. Terms
         counted in days always do.
     """
@@ -51,6 +52,7 @@ class Terms:
     valid_from: dt.date
     emergency_days: int = 3
     guarantee_years: int = 5
+    guarantee_days: int = 10
     permit_moves: bool = False
 
 

@@ -8,7 +8,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import DateField, F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
-from earthworks.choices import Addressee, ClaimState, OrderState, RepairState
+from earthworks.choices import Addressee, ClaimState, GuaranteeState, OrderState, RepairState
 from earthworks.workflow import DISPATCHED, LIVE, LIVE_CLAIM, OPEN_GROUND
 
 
@@ -67,6 +67,9 @@ class OrderQuerySet(PlacedQuerySet):
         )
         return self.select_related("holder", "contractor").annotate(
             extended_at=Max("extensions__made_at"),
+            sunk_due_on=Max(
+                "guarantee_cases__due_on", filter=Q(guarantee_cases__state=GuaranteeState.OPEN)
+            ),
             claim_sent_at=Max(
                 "claims__sent_at", filter=present & Q(claims__addressee=Addressee.HOLDER)
             ),

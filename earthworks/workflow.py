@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from earthworks.choices import ClaimState, OrderState, RepairState
+from earthworks.choices import ClaimState, GuaranteeState, OrderState, RepairState
 
 Transitions = Mapping[str, frozenset[str]]
 
@@ -28,6 +28,8 @@ EXTENDABLE = frozenset(
         OrderState.RESTORED_INTERIM,
     }
 )
+# What an application says may be corrected until it is decided upon.
+CORRECTABLE = frozenset({OrderState.DRAFT, OrderState.APPLIED, OrderState.APPROVING})
 # Ground may be open, or not yet as it was: these answer "when will it be put back?".
 OPEN_GROUND = EXTENDABLE
 # Something is or may be going on in these.
@@ -75,6 +77,12 @@ REPAIR_TRANSITIONS: Transitions = {
     RepairState.RUNNING: frozenset({RepairState.DONE, RepairState.MOVED, RepairState.CANCELLED}),
     RepairState.DONE: frozenset(),
     RepairState.CANCELLED: frozenset(),
+}
+
+GUARANTEE_TRANSITIONS: Transitions = {
+    GuaranteeState.OPEN: frozenset({GuaranteeState.MENDED, GuaranteeState.DISMISSED}),
+    GuaranteeState.MENDED: frozenset(),
+    GuaranteeState.DISMISSED: frozenset(),
 }
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from citymap.demo import DemoOptions, DemoPart, register_demo
 from layers.choices import Condition
 from layers.models import Yard
+from planning import demo_events  # noqa: F401  registers its own part
 from planning.choices import Work
 from planning.models import WorkPrice, YardSurvey
 from planning.programme.costs import estimated_amounts

@@ -6,8 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citymap.jobs.registry import Sweep, register_sweep
+from planning import eventsources  # noqa: F401  registers the rooms' sources
+from planning.services.breakages import refresh_rates
 from planning.services.events import refresh_events
 from planning.services.queue import take_snapshot
+from planning.services.routine import search_all_themes
 
 
 def bring_events(now: dt.datetime) -> str:
@@ -26,6 +29,24 @@ register_sweep(
         description=_("Brings what happened in every room into the events of planning."),
         every=dt.timedelta(minutes=5),
         run=bring_events,
+    )
+)
+
+
+def search_hotspots(now: dt.datetime) -> str:
+    found = search_all_themes(today=timezone.localdate(now))
+    rates = refresh_rates(today=timezone.localdate(now))
+    return f"searches for hotspots: {found}; segments with rates: {rates}"
+
+
+register_sweep(
+    Sweep(
+        name="planning_hotspots",
+        title=_("Search for hotspots"),
+        description=_("Searches each theme's last year once a day, and rates networks."),
+        every=dt.timedelta(days=1),
+        run=search_hotspots,
+        order=2,
     )
 )
 register_sweep(

@@ -8,6 +8,8 @@ import numpy as np
 # Light to dark, told apart by people who do not see red or green (ColorBrewer YlOrRd).
 RAMP = ("#ffffb2", "#fed976", "#feb24c", "#fd8d3c", "#f03b20", "#bd0026")
 _OPACITY = 210
+# Of less and of more than before, told apart likewise (ColorBrewer PuOr, reversed).
+CHANGES = ("#5e3c99", "#8f7fbd", "#c3b9dc", "#fdd0a2", "#f0923c", "#b35806")
 
 
 def classes(values: np.ndarray) -> list[float]:
@@ -27,6 +29,22 @@ def classes(values: np.ndarray) -> list[float]:
     return [bound for bound in bounds if bound < largest]
 
 
+def growing_classes(largest: float) -> list[float]:
+    """Lower bounds of classes that about double: a city is seen beside its worst place.
+
+    Numbers of the series 1, 2, 5 below the largest value, 0 first; [] for none.
+    """
+    if not largest > 0:
+        return []
+    series = [
+        round(factor * 10.0**power, 12)
+        for power in range(int(np.floor(np.log10(largest))) - 3, int(np.log10(largest)) + 2)
+        for factor in (1, 2, 5)
+    ]
+    below = [one for one in series if one < largest]
+    return [0.0, *below[1 - len(RAMP) :]]
+
+
 def coloured(values: np.ndarray, bounds: list[float]) -> np.ndarray:
     """RGBA (height, width, 4) of values (height, width); nothing where the value is 0."""
     picture = np.zeros((*values.shape, 4), dtype=np.uint8)
@@ -36,6 +54,29 @@ def coloured(values: np.ndarray, bounds: list[float]) -> np.ndarray:
         picture[..., :3] = colours[np.clip(index, 0, len(RAMP) - 1)]
         # The first class fades out: no edge where the density is next to nothing.
         fade = np.clip(values / max(bounds[1], 1e-300), 0, 1)
+        picture[..., 3] = np.rint(fade * _OPACITY).astype(np.uint8)
+    return picture
+
+
+def change_classes(values: np.ndarray) -> list[float]:
+    """Lower bounds of six classes of changes, as many below zero as above; [] for no change."""
+    largest = float(np.abs(values).max(initial=0.0))
+    bounds = classes(np.array([largest]))
+    if not bounds:
+        return []
+    # Twice the step of six classes upwards: three classes on either side.
+    step = 2 * bounds[1] if len(bounds) > 1 else largest / 3
+    return [round(step * number, 12) for number in (-3, -2, -1, 0, 1, 2)]
+
+
+def coloured_changes(values: np.ndarray, bounds: list[float]) -> np.ndarray:
+    """RGBA (height, width, 4) of changes (height, width); nothing where there is none."""
+    picture = np.zeros((*values.shape, 4), dtype=np.uint8)
+    if bounds:
+        index = np.searchsorted(bounds, values, side="right") - 1
+        colours = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in CHANGES], np.uint8)
+        picture[..., :3] = colours[np.clip(index, 0, len(CHANGES) - 1)]
+        fade = np.clip(np.abs(values) / bounds[4], 0, 1)
         picture[..., 3] = np.rint(fade * _OPACITY).astype(np.uint8)
     return picture
 

@@ -6,8 +6,15 @@ from typing import Self
 from django.db.models import QuerySet
 from django.utils import timezone
 
+# Source of those who said the same as somebody before them; see planning/eventsources.py.
+VOICES = "voices"
+
 
 class EventQuerySet(QuerySet):
+    def happened(self) -> Self:
+        """Each fact once, however many people spoke of it."""
+        return self.exclude(source=VOICES)
+
     def about(self, theme: str) -> Self:
         return self.filter(theme=theme)
 
@@ -20,6 +27,11 @@ class HotspotRunQuerySet(QuerySet):
     def latest_of(self, theme: str):
         """The last search of a theme, or None."""
         return self.filter(theme=theme).order_by("-id").first()
+
+    def latest(self) -> Self:
+        """The last search of each theme."""
+        newest = self.model.objects.order_by("theme", "-id").distinct("theme")
+        return self.filter(pk__in=newest.values("pk"))
 
 
 class ClusterQuerySet(QuerySet):

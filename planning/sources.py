@@ -40,7 +40,7 @@ class SourceEvent:
 class EventSource:
     """changed(mark): what is new or other since the mark ('' at first), and the next mark.
 
-    Called until it answers nothing; so a source may answer in portions.
+    Called until the mark stays; so a source may answer in portions.
     """
 
     name: str

@@ -76,6 +76,10 @@ def root_from_path(leaf, position, size, path):
     return found
 
 
+class ContradictionError(Exception):
+    """What was published at one time denies what was published at another."""
+
+
 class Faults:
     """What does not hold; the first is shown whole, the others are counted."""
 
@@ -229,11 +233,18 @@ def check_proof(proof, outside, payload):
 
 
 def read_roots(path):
-    """Roots by number, from a file of one JSON object a line."""
+    """Roots by number, one JSON object a line; ContradictionError when two of one number differ."""
+    found = {}
     if not path:
-        return {}
+        return found
     with open(path, encoding="utf-8") as file:
-        return {root["number"]: root for root in map(json.loads, filter(str.strip, file))}
+        for root in map(json.loads, filter(str.strip, file)):
+            before = found.setdefault(root["number"], root)
+            if (before["size"], before["root"]) != (root["size"], root["root"]):
+                raise ContradictionError(
+                    "two different roots of number {} were published".format(root["number"])
+                )
+    return found
 
 
 def main():
@@ -260,6 +271,8 @@ def main():
                 status, said = check_export(file, outside)
             else:
                 status, said = 2, "neither an export nor a proof of Citymap"
+    except ContradictionError as error:
+        status, said = 1, f"DOES NOT HOLD: {error}"
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         status, said = 2, f"cannot be read: {type(error).__name__}: {error}"
     print(said)

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.apps import apps
 from django.test import override_settings
 
 # Playwright keeps an event loop running in the thread of the tests after the first browser test;
@@ -33,3 +34,12 @@ def _settings_for_tests(tmp_path_factory):
         ],
     ):
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_model_is_left_behind():
+    """A model that a test leaves registered would be a missing migration for all tests after."""
+    before = apps.get_models(include_auto_created=True)
+    yield
+    left = set(apps.get_models(include_auto_created=True)) ^ set(before)
+    assert not left, f"models left behind or taken away: {sorted(map(str, left))}"

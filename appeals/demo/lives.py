@@ -11,10 +11,20 @@ import pandas as pd
 from django.db import connection
 from django.utils import timezone
 
-from appeals.choices import CallResult, ContactKind, Outcome, State, TermUnit, Urgency
+from appeals.choices import (
+    CallResult,
+    ContactKind,
+    EmergencyService,
+    Outcome,
+    State,
+    TermUnit,
+    Urgency,
+)
+from appeals.demo.answers import write_promises, write_reports
 from appeals.demo.bodies import BODY_OF_KIND, bodies
+from appeals.demo.life import Life
 from appeals.demo.staging import insert_rows, reserve_keys
-from appeals.demo.texts import COMPLAINTS, REPLIES, TAILS_KK, TAILS_RU
+from appeals.demo.texts import COMPLAINTS, TAILS_KK, TAILS_RU
 from appeals.likeness import text_key
 from appeals.models import (
     Appeal,
@@ -27,7 +37,6 @@ from appeals.models import (
 )
 from appeals.models.appeals import NUMBER_PREFIX
 from appeals.policies import calendar_of
-from appeals.replycheck import check_reply
 from appeals.sla import Term, first_deadline
 from citymap.geo import city_srid
 from layers.demo import chance
@@ -36,11 +45,22 @@ from layers.models import Address, Building
 DEMO_SOURCE = "demo"
 CHANNELS = {"phone": 78.0, "whatsapp": 8.0, "telegram": 5.0, "portal": 4.0, "visit": 3.0,
             "letter": 2.0}  # fmt: skip
-# Bodies that are late more often than others, and how often they answer formally.
+# What chance decides of each appeal.
+DRAWS = ("late", "pace", "fate", "words", "kk", "formal", "joined", "promise", "words2")
+# Bodies that are late more often than others.
 LATE, USUALLY_LATE = {"roads": 0.35, "ksk1": 0.3, "water": 0.2}, 0.1
-FORMAL, USUALLY_FORMAL = {"roads": 0.35, "akimat": 0.3}, 0.12
 # Of duplicates, the share that somebody joined.
 JOINED = 0.6
+# Outcomes by the share of fates that end at or below; the rest is explained.
+OUTCOMES = (
+    (0.76, Outcome.DONE), (0.84, Outcome.PLANNED), (0.86, Outcome.NEEDS_FUNDING),
+    (0.88, Outcome.REFUSED), (0.90, Outcome.NOT_CONFIRMED), (1.0, Outcome.EXPLAINED),
+)  # fmt: skip
+# Days that a promise takes.
+PROMISED_DAYS = 20, 70
+THANKS = 0.07
+# Residents ask about an appeal among so many of the latest.
+ASKED_ABOUT = 600
 APPEAL_COLUMNS = (
     "id", "number", "year", "serial", "state", "regime", "category_id", "channel", "language",
     "urgency", "text", "text_key", "geom", "place", "building_id", "yard_id", "executor_id",
@@ -72,17 +92,8 @@ class _Facts:
     labels: dict[int, str]
 
 
-class _Life:
-    """One appeal's values, worked out in order: later ones rest on earlier ones."""
-
-    __slots__ = (
-        "body", "due", "ended", "key", "kk", "late", "outcome", "pk", "received", "reported",
-        "state", "text", "term",
-    )  # fmt: skip
-
-
-def write_lives(lives: Lives) -> dict[str, int]:
-    """Write everything; how many rows of each kind."""
+def write_lives(lives: Lives) -> tuple[dict[str, int], list[int]]:
+    """Write everything; how many rows of each kind, and the keys of the appeals."""
     appeals = lives.appeals
     made = _live(lives)
     keys = [life.pk for life in made]
@@ -103,15 +114,17 @@ def write_lives(lives: Lives) -> dict[str, int]:
     )  # fmt: skip
     counts = {"appeals": len(made)}
     counts["contacts"] = _write_contacts(lives, keys)
-    counts["reports"] = _write_reports(made)
+    reports = reserve_keys(Report, sum(life.reported is not None for life in made))
+    counts["reports"] = write_reports(made, reports)
+    counts["promises"] = write_promises(made, reports, lives.now)
     applicants = _write_applicants(made, lives)
     counts["calls back"] = _write_calls(made, applicants)
     counts["joined"] = _write_joinings(made, appeals, keys)
     _count_numbers(made, numbers)
-    return counts
+    return counts, keys
 
 
-def _live(lives: Lives) -> list[_Life]:
+def _live(lives: Lives) -> list[Life]:
     """Term, body, reply and end of each."""
     zone = timezone.get_default_timezone()
     known, usual = bodies(), calendar_of(None)
@@ -123,15 +136,14 @@ def _live(lives: Lives) -> list[_Life]:
         if (policy := one.policies.filter(body__isnull=True).first())
     }
     keys = lives.appeals["key"].to_numpy(dtype=np.uint64)
-    draws = {name: chance.uniform(keys, name) for name in ("late", "pace", "fate", "words", "kk",
-                                                          "formal", "joined")}  # fmt: skip
+    draws = {name: chance.uniform(keys, name) for name in DRAWS}
     made = []
     for number, (pk, row) in enumerate(
         zip(reserve_keys(Appeal, len(keys)), lives.appeals.itertuples(), strict=True)
     ):
         draw = {name: float(values[number]) for name, values in draws.items()}
         body = BODY_OF_KIND[categories[row.category].body_kind]
-        life = _Life()
+        life = Life()
         life.pk, life.key, life.body = pk, draw, known[body]
         life.received = row.at.to_pydatetime().replace(tzinfo=zone)
         life.term = terms[row.category]
@@ -141,11 +153,16 @@ def _live(lives: Lives) -> list[_Life]:
         life.text = _words(row.group, draw, kazakh=life.kk)
         joined = row.twin_kind == "duplicate" and draw["joined"] < JOINED
         _end(life, draw, lives.now, joined=joined)
+        life.promised = None
+        if life.outcome == Outcome.PLANNED:
+            first, last = PROMISED_DAYS
+            days = first + int((last - first) * draw["promise"])
+            life.promised = timezone.localdate(life.reported) + dt.timedelta(days=days)
         made.append(life)
     return made
 
 
-def _end(life: _Life, draw: dict[str, float], now: dt.datetime, *, joined: bool) -> None:
+def _end(life: Life, draw: dict[str, float], now: dt.datetime, *, joined: bool) -> None:
     """How far it has come by now."""
     span = life.due - life.received
     pace = 1.1 + 1.5 * draw["pace"] if life.late else 0.2 + 0.7 * draw["pace"]
@@ -158,7 +175,7 @@ def _end(life: _Life, draw: dict[str, float], now: dt.datetime, *, joined: bool)
         life.state, life.ended = State.WITHDRAWN, life.received + span * 0.5
     elif ended < now:
         life.state, life.reported, life.ended = State.CLOSED, reported, ended
-        life.outcome = Outcome.EXPLAINED if draw["fate"] > 0.85 else Outcome.DONE
+        life.outcome = next(one for edge, one in OUTCOMES if draw["fate"] <= edge)
     elif reported < now:
         life.state, life.reported = State.REPORTED_DONE, reported
     elif draw["pace"] < 0.2:
@@ -173,7 +190,7 @@ def _words(group: str, draw: dict[str, float], *, kazakh: bool) -> str:
     return words[number % len(words)] + tails[number // len(words) % len(tails)]
 
 
-def _numbers(made: list[_Life]) -> list[tuple[int, int]]:
+def _numbers(made: list[Life]) -> list[tuple[int, int]]:
     """Year and number in the year, in the order of receipt."""
     last: dict[int, int] = {}
     found = []
@@ -184,7 +201,7 @@ def _numbers(made: list[_Life]) -> list[tuple[int, int]]:
     return found
 
 
-def _count_numbers(made: list[_Life], numbers: list[tuple[int, int]]) -> None:
+def _count_numbers(made: list[Life], numbers: list[tuple[int, int]]) -> None:
     """The counters go on where the demo ends."""
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -207,7 +224,7 @@ def _labels() -> dict[int, str]:
 
 
 def _appeal_row(
-    life: _Life, row: Any, number: tuple[int, int], keys: list[int], facts: _Facts
+    life: Life, row: Any, number: tuple[int, int], keys: list[int], facts: _Facts
 ) -> tuple:
     year, serial = number
     category, house = facts.categories[row.category], facts.houses[row.house]
@@ -234,16 +251,33 @@ def _write_contacts(lives: Lives, keys: list[int]) -> int:
     draw = contacts["key"].to_numpy(dtype=np.uint64)
     channels = chance.pick(draw, "channel", CHANNELS)
     people = (chance.uniform(draw, "who") ** 2 * len(lives.people)).astype(int)
-    kinds = chance.pick(draw, "kind", {"consultation": 90.0, "drop": 6.0, "": 4.0})
+    kinds = chance.pick(
+        draw, "kind",
+        {"consultation": 84.5, "drop": 5.0, "": 4.0, "follow_up": 5.5, "transfer": 1.0},
+    )  # fmt: skip
+    services = chance.pick(draw, "service", dict.fromkeys(EmergencyService.values, 1.0))
+    back = (chance.uniform(draw, "about") * ASKED_ABOUT).astype(int)
     numbers = iter(keys)
 
     def rows():
-        for at, is_appeal, channel, who, kind in zip(
-            contacts["at"], contacts["is_appeal"], channels, people, kinds, strict=True
-        ):
+        done = 0
+        for at, is_appeal, channel, who, kind, service, ago in zip(
+            contacts["at"], contacts["is_appeal"], channels, people, kinds, services, back,
+            strict=True,
+        ):  # fmt: skip
             start = at.to_pydatetime().replace(tzinfo=zone)
             anonymous = not is_appeal and kind == ""
             what = ContactKind.APPEAL if is_appeal else ContactKind(kind or "consultation")
+            about = None
+            if is_appeal:
+                about, done = next(numbers), done + 1
+            elif what == ContactKind.FOLLOW_UP:
+                # "Where is my request?" is asked about one of the last ones.
+                if done:
+                    about = keys[max(0, done - 1 - ago)]
+                else:
+                    what = ContactKind.CONSULTATION
+            transfer = what == ContactKind.TRANSFER
             yield (
                 channel,
                 what.value,
@@ -252,9 +286,9 @@ def _write_contacts(lives: Lives, keys: list[int]) -> int:
                 "kk" if who % 4 == 0 else "ru",
                 start,
                 start + dt.timedelta(minutes=3),
-                next(numbers) if is_appeal else None,
-                "",
-                "",
+                about,
+                service if transfer else "",
+                "диспетчер" if transfer else "",
                 "",
                 "",
                 "",
@@ -273,51 +307,7 @@ def _write_contacts(lives: Lives, keys: list[int]) -> int:
 _key_of = lru_cache(maxsize=1024)(text_key)
 
 
-@lru_cache(maxsize=1024)
-def _flags_of(template: str, outcome: Outcome) -> tuple[str, ...]:
-    """Flags of a reply; which day it names makes no difference."""
-    text = template.format(date="01.02.2026")
-    flags = check_reply(text, outcome=outcome, photo_wanted=False, has_photo=False)
-    return tuple(flag.value for flag in flags)
-
-
-def _write_reports(made: list[_Life]) -> int:
-    def rows():
-        for life in made:
-            if life.reported is None:
-                continue
-            formal = life.key["formal"] < FORMAL.get(life.body.source_id, USUALLY_FORMAL)
-            words = REPLIES["formal" if formal else "good"]
-            day = f"{timezone.localdate(life.reported):%d.%m.%Y}"
-            template = words[int(life.key["words"] * 1000) % len(words)]
-            text = template.format(date=day)
-            outcome = life.outcome or Outcome.DONE
-            flags = _flags_of(template, outcome)
-            closed = life.state == State.CLOSED
-            yield (
-                life.pk,
-                life.body.pk,
-                life.reported,
-                outcome.value,
-                text,
-                "",
-                "",
-                "{" + ",".join(flags) + "}",
-                life.ended - dt.timedelta(hours=2) if closed else None,
-                "phone" if closed else "",
-                "",
-                "",
-            )
-
-    return insert_rows(
-        Report,
-        ("appeal_id", "body_id", "made_at", "outcome", "text", "cost_class", "legal_ground",
-         "flags", "verified_at", "verified_how", "flags_note", "sent_back_reason"),
-        rows(),
-    )  # fmt: skip
-
-
-def _write_applicants(made: list[_Life], lives: Lives) -> list[int]:
+def _write_applicants(made: list[Life], lives: Lives) -> list[int]:
     keys = reserve_keys(Applicant, len(made))
     draw = lives.appeals["key"].to_numpy(dtype=np.uint64)
     people = (chance.uniform(draw, "who") ** 2 * len(lives.people)).astype(int)
@@ -331,14 +321,17 @@ def _write_applicants(made: list[_Life], lives: Lives) -> list[int]:
     return keys
 
 
-def _write_calls(made: list[_Life], applicants: list[int]) -> int:
+def _write_calls(made: list[Life], applicants: list[int]) -> int:
     return insert_rows(
         CallBack,
         ("appeal_id", "applicant_id", "called_at", "result", "satisfaction", "thanks", "note"),
         (
             (
                 life.pk, applicant, life.ended - dt.timedelta(hours=1), CallResult.TOLD.value,
-                2 if life.late else 4 + int(life.key["pace"] * 2), False, "",
+                2 if life.late or life.outcome == Outcome.REFUSED
+                else 4 + int(life.key["pace"] * 2),
+                life.key["promise"] < THANKS and life.outcome == Outcome.DONE and not life.late,
+                "",
             )
             for life, applicant in zip(made, applicants, strict=True)
             if life.state == State.CLOSED
@@ -346,7 +339,7 @@ def _write_calls(made: list[_Life], applicants: list[int]) -> int:
     )  # fmt: skip
 
 
-def _write_joinings(made: list[_Life], appeals: pd.DataFrame, keys: list[int]) -> int:
+def _write_joinings(made: list[Life], appeals: pd.DataFrame, keys: list[int]) -> int:
     return insert_rows(
         Joining, ("appeal_id", "into_id", "reason", "joined_at", "undone_reason"),
         (

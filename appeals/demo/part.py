@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import FloatField, Func
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from appeals.demo.bodies import make_rules
 from appeals.demo.lives import DEMO_SOURCE, Lives, write_lives
 from appeals.demo.planning import City, Hotspot, plan_appeals, plan_contacts
 from appeals.first_rows import read_categories
-from appeals.models import Appeal
+from appeals.models import Appeal, Applicant, CallBack, Contact, Promise, Report
 from citymap.demo import DemoOptions, DemoPart, register_demo
 from citymap.history.context import acting
 from citymap.personal.services import save_person
@@ -58,10 +58,11 @@ def load_appeals(options: DemoOptions, say: Say) -> None:
         appeals, hotspots = plan_appeals(contacts, city, read_leaves(), seed=options.seed)
         people = make_people(PEOPLE_A_YEAR * options.years * options.scale)
         with transaction.atomic():
-            counts = write_lives(
+            counts, keys = write_lives(
                 Lives(contacts=contacts, appeals=appeals, houses=houses, people=people, now=now)
             )
-        write_truth(hotspots, appeals)
+        analyze()
+        write_truth(hotspots, appeals, keys)
         say(", ".join(f"{name}: {count}" for name, count in counts.items()))
 
 
@@ -109,14 +110,28 @@ def make_people(count: int) -> list[int]:
     return made
 
 
-def write_truth(hotspots: list[Hotspot], appeals: pd.DataFrame) -> None:
-    """What was planted, for checks of whoever looks for it."""
+def analyze() -> None:
+    """Let the planner know how many there are now."""
+    with connection.cursor() as cursor:
+        for model in (Appeal, Contact, Report, Applicant, CallBack, Promise):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+
+
+def write_truth(hotspots: list[Hotspot], appeals: pd.DataFrame, keys: list[int]) -> None:
+    """What was planted, for checks of whoever looks for it.
+
+    `duplicate_pairs`: ids in the source of the later and of the earlier appeal.
+    """
     folder = settings.CITYMAP_VAR / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     twins = appeals[appeals.twin >= 0]
     truth = {
         "hotspots": [asdict(one) for one in hotspots],
         "duplicates": int((twins.twin_kind == "duplicate").sum()),
+        "duplicate_pairs": [
+            [str(keys[later]), str(keys[earlier])]
+            for later, earlier in twins[twins.twin_kind == "duplicate"]["twin"].items()
+        ],
         "recurrences": int((twins.twin_kind == "recurrence").sum()),
     }
     text = json.dumps(truth, ensure_ascii=False, indent=1, default=str)

@@ -5,8 +5,12 @@ from appeals.models.calls import CallBack, Contact
 from appeals.models.categories import Category, DeadlinePolicy, PolicyTerm
 from appeals.models.incidents import Incident, IncidentBuilding
 from appeals.models.knowledge import KnowledgeArticle, KnowledgeVersion
+from appeals.models.leading import Instruction
 from appeals.models.photos import Photo
+from appeals.models.portal import Feedback, PublicCard, RateCount
+from appeals.models.practice import PracticeCall
 from appeals.models.replies import OnSiteCheck, Promise, Report
+from appeals.models.restorations import RestorationAppeal
 from appeals.models.routing import RoutingRule
 from appeals.models.steps import CoExecutor, Extension, Joining, Pause, Remark
 
@@ -21,8 +25,10 @@ __all__ = [
     "Contact",
     "DeadlinePolicy",
     "Extension",
+    "Feedback",
     "Incident",
     "IncidentBuilding",
+    "Instruction",
     "Joining",
     "KnowledgeArticle",
     "KnowledgeVersion",
@@ -30,8 +36,12 @@ __all__ = [
     "Pause",
     "Photo",
     "PolicyTerm",
+    "PracticeCall",
     "Promise",
+    "PublicCard",
+    "RateCount",
     "Remark",
     "Report",
+    "RestorationAppeal",
     "RoutingRule",
 ]

@@ -167,6 +167,10 @@ class Appeal(models.Model):
         "Incident", verbose_name=_("incident"), on_delete=models.PROTECT, null=True, blank=True,
         related_name="appeals",
     )  # fmt: skip
+    order = models.ForeignKey(
+        "earthworks.Order", verbose_name=_("earthwork order"), on_delete=models.PROTECT, null=True,
+        blank=True, related_name="appeals",
+    )  # fmt: skip
     source = models.CharField(
         _("source"), max_length=40, blank=True, default="", db_default="",
         db_comment="Data set that it was imported from; empty: registered here",

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from appeals.choices import Evidence, Regime, TermUnit
+from appeals.choices import Evidence, Precision, Regime, TermUnit
 from appeals.querysets import CategoryQuerySet, DatedQuerySet
 from appeals.sla import Term
 from citymap.accounts.models import Organization
@@ -48,6 +48,11 @@ class Category(models.Model):
         _("danger"), default=False, db_default=False,
         db_comment="Danger to people: script, transfer, head told at once",
     )  # fmt: skip
+    precision = models.CharField(
+        _("place on public cards"), max_length=10, choices=Precision, default=Precision.STREET,
+        db_default=Precision.STREET.value,
+        db_comment="How exactly public cards say where",
+    )  # fmt: skip
     position = models.PositiveSmallIntegerField(_("order"), default=0, db_default=0)
     retired = models.BooleanField(
         _("retired"), default=False, db_default=False, db_comment="Not offered any more"
@@ -71,6 +76,9 @@ class Category(models.Model):
                 name="category_named",
             ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="category_not_in_itself"),
+            models.CheckConstraint(
+                condition=Q(precision__in=Precision.values), name="category_precision_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,16 @@ from appeals.services.contacts import (
 from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
+from appeals.services.leading import finish_instruction, instruct
 from appeals.services.pictures import add_photos, cleaned
+from appeals.services.portal import (
+    Reporter,
+    dispute,
+    hide_card,
+    report_problem,
+    say_thanks,
+    show_card,
+)
 from appeals.services.registration import add_applicant, register, route
 from appeals.services.verification import (
     call_back,
@@ -39,6 +48,7 @@ from appeals.services.verification import (
 )
 
 __all__ = [
+    "Reporter",
     "accept",
     "add_applicant",
     "add_co_executor",
@@ -51,11 +61,15 @@ __all__ = [
     "close",
     "consult",
     "decide_promise",
+    "dispute",
     "drop",
     "end_incident",
     "extend",
+    "finish_instruction",
     "follow_up",
     "from_mediation",
+    "hide_card",
+    "instruct",
     "join",
     "name_caller",
     "open_incident",
@@ -66,10 +80,13 @@ __all__ = [
     "reject",
     "reopen",
     "report",
+    "report_problem",
     "resume",
     "return_",
     "ring",
     "route",
+    "say_thanks",
+    "show_card",
     "split",
     "start",
     "take_call",

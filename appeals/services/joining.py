@@ -15,7 +15,7 @@ def join(
     *,
     appeal: Appeal,
     into: Appeal,
-    user: User,
+    user: User | None,
     reason: str = "",
     version: int | None = None,
     now: dt.datetime | None = None,

@@ -27,12 +27,14 @@ from appeals.services.base import locked, write
 from appeals.services.bodies import assign
 from appeals.services.contacts import checked_time, end, lasting, require_register
 from appeals.services.joining import join
+from appeals.services.restorations import open_duty, restoration_at
 from appeals.sla import first_deadline
 from appeals.where import KINDS, Where
 from citymap.accounts.choices import Language
 from citymap.accounts.models import User
 from citymap.personal.choices import PersonState
 from citymap.personal.models import Person
+from earthworks.models import Order
 
 MOST_APPLICANTS = 500
 
@@ -40,7 +42,7 @@ MOST_APPLICANTS = 500
 @write
 def register(
     *,
-    user: User,
+    user: User | None,
     category: Category,
     text: str,
     where: Where,
@@ -53,6 +55,8 @@ def register(
     received_at: dt.datetime | None = None,
     join_into: Appeal | None = None,
     incident: Incident | None = None,
+    order: Order | None = None,
+    by_resident: bool = False,
     key: uuid.UUID | None = None,
     practice: bool = False,
     now: dt.datetime | None = None,
@@ -60,9 +64,11 @@ def register(
     """Register an appeal; route it, or join it to `join_into`.
 
     contact: the contact that ends with it. key: of the form; the same key again returns the
-    appeal that is there. Raises InvalidError and the other errors of `errors.py`.
+    appeal that is there. by_resident: on the portal, where nobody of the staff registers.
+    Raises InvalidError and the other errors of `errors.py`.
     """
-    require_register(user)
+    if not (by_resident and user is None):
+        require_register(user)
     if key is not None and (known := Appeal.objects.filter(form_key=key).first()):
         return known
     now = now or timezone.now()
@@ -73,6 +79,7 @@ def register(
         contact = lasting(contact)
     if join_into is not None:
         locked([join_into])
+    restored = None if practice else restoration_at(category, where, now)
     day = timezone.localdate(now)
     found = None if join_into else find_route(category=category, where=where, day=day)
     body = found.body if found else None
@@ -88,12 +95,14 @@ def register(
         geom=where.geom, place=where.label, building=where.building, yard=where.yard,
         street=where.street, registered_by=user, received_at=received_at, registered_at=now,
         term_amount=applied.term.amount, term_unit=applied.term.unit, first_due_at=due,
-        due_at=due, incident=incident, form_key=key, practice=practice,
+        due_at=due, incident=incident, order=order, form_key=key, practice=practice,
         recurrence_of=find_recurrence(category=category, where=where, now=now),
     )  # fmt: skip
     _number(appeal, day.year)
     appeal.save(force_insert=True)
     _belongings(appeal, where, applicants, now)
+    if restored is not None:
+        open_duty(appeal=appeal, order=restored, user=user, now=now)
     if contact is not None:
         end(contact, ContactKind.APPEAL, now, appeal=appeal)
     if join_into is not None:

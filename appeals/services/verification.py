@@ -168,13 +168,17 @@ def reopen(
     user: User | None,
     why: ReopenReason,
     reason: str,
+    by_applicant: bool = False,
     version: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appeal:
-    """Open it again, with a new term from now on; the first deadline stays what it was."""
+    """Open it again, with a new term from now on; the first deadline stays what it was.
+
+    by_applicant: disputed on the portal, by somebody who knows the code of the appeal.
+    """
     step = begin(
         appeal=appeal, operation="reopen", user=user, version=version, now=now, why=why,
-        reason=reason,
+        reason=reason, by_applicant=by_applicant,
     )  # fmt: skip
     row = step.appeal
     standing = step.report

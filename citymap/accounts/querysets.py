@@ -4,11 +4,12 @@ import datetime as dt
 import re
 from typing import Self
 
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Collate
 
 from citymap.accounts.choices import OrganizationKind
-from citymap.text import sound
+from citymap.text import sound, switch_layout
 
 MAX_WORDS = 8
 KINDS_FIRST = (
@@ -47,6 +48,27 @@ class OrganizationQuerySet(QuerySet):
         for word in words:
             found = found.filter(search_key__contains=word)
         return found
+
+    def look_up(self, text: str, language: str = "ru") -> Self:
+        """What a person means by `text`, best first: as `search`; where that finds nothing, as
+        typed with the other keyboard layout; where that finds nothing either, with a slip.
+        """
+        for typed in (text, switch_layout(text)):
+            found = self.search(typed)
+            if found.exists():
+                return found.best_first(typed, language)
+        return self.alike(text, language)
+
+    def alike(self, text: str, language: str = "ru") -> Self:
+        """Bodies whose names sound nearly like `text`, most alike first; trigram index."""
+        key = sound(text)
+        if phone_digits(text) or not key:
+            return self.none()
+        return (
+            self.filter(search_key__trigram_word_similar=key)
+            .annotate(likeness=TrigramWordSimilarity(key, "search_key"))
+            .order_by("-likeness", *by_name(language))
+        )
 
     def best_first(self, text: str, language: str = "ru") -> Self:
         """Order of what `search` found: called just so, then beginning so, then by name."""

@@ -275,6 +275,9 @@ def _names(found: Sequence[tuple], by_label: dict[str, Tracking]) -> dict[tuple[
     names = {}
     for table, keys in wanted.items():
         model: Any = by_label[table].model
-        for one in model._base_manager.filter(pk__in=sorted(keys)):
+        rows = model._base_manager.filter(pk__in=sorted(keys))
+        if model._meta.auto_created:
+            rows = rows.select_related()  # a link is called by what it links
+        for one in rows:
             names[table, str(one.pk)] = str(one)
     return names

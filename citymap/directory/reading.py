@@ -40,10 +40,7 @@ def public_bodies(*, text: str = "", kind: str = "", language: str = "ru") -> Or
     if kind in OrganizationKind.values:
         found = found.filter(kind=kind)
     text = text.replace("\0", " ")[:MAX_QUESTION]
-    if text.strip():
-        found = found.search(text).best_first(text, language)
-    else:
-        found = found.by_kind(language)
+    found = found.look_up(text, language) if text.strip() else found.by_kind(language)
     return found.defer("search_key").prefetch_related(_public_contacts())
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citymap.accounts.access import public
@@ -13,6 +14,7 @@ from citymap.accounts.choices import ContactKind, Language, OrganizationKind
 from citymap.accounts.models import Contact, Organization
 from citymap.directory.reading import (
     MAX_QUESTION,
+    Entry,
     entries,
     public_bodies,
     tel,
@@ -32,17 +34,17 @@ def index(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     found = public_bodies(text=text, kind=kind, language=get_language() or "ru")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    shown = entries(page.object_list, timezone.now())
     context = {
         "text": text,
         "kind": kind if kind in OrganizationKind.values else "",
         "kinds": OrganizationKind.choices,
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
-        "rows": [
-            {"entry": entry, "phone_link": tel(entry.body.phone)}
-            for entry in entries(page.object_list, timezone.now())
-        ],
+        "rows": [{"entry": entry, "phone_link": tel(entry.body.phone)} for entry in shown],
     }
+    if places := _places(shown):
+        context["map_config"] = map_config(request, title=_("Organisations")) | {"places": places}
     return render(request, "directory/list.html", context)
 
 
@@ -68,6 +70,20 @@ def organization(request: HttpRequest, organization: int) -> HttpResponse:
         context["map_config"] = map_config(request, title=body.title) | {"position": entry.position}
         context["map_url"] = _on_the_map(*entry.position)
     return render(request, "directory/organization.html", context)
+
+
+def _places(shown: list[Entry]) -> list[dict[str, object]]:
+    """Where the bodies of a page are: `{lon, lat, title, url}` for the map above the list."""
+    return [
+        {
+            "lon": round(entry.position[0], 6),
+            "lat": round(entry.position[1], 6),
+            "title": entry.body.title,
+            "url": reverse("directory:organization", args=[entry.body.pk]),
+        }
+        for entry in shown
+        if entry.position
+    ]
 
 
 def _linked(contact: Contact) -> dict[str, str]:

@@ -6,7 +6,7 @@ hook here mends it, and `problems` says what is not as it should be (`/readyz`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,6 +31,12 @@ RIGHTS = {
     "history_protocol": ("SELECT", "INSERT"),
     "history_protocolnote": ("SELECT", "INSERT"),
 }
+# Rights that can be given on single columns.
+COLUMN_RIGHTS = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
+# Rights on a tracked table by which its triggers are gone round, or read by a stranger's.
+PAST_TRIGGERS = ("TRUNCATE", "TRIGGER")
+# Settings that would speak for every session of the runtime role before it says anything.
+FIXED_SETTINGS = ("pghistory.", "pgtrigger.", "role", "search_path", "session_replication_role")
 ALL_RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 SETTINGS = {"search_path": "pg_catalog, public, pg_temp", "TimeZone": "utc"}
 # Plans of the triggers are kept: one made for a single row must not loop over a whole import.
@@ -65,6 +71,11 @@ def closed_tables() -> dict[str, tuple[str, ...]]:
     kept = [model._meta.db_table for model in apps.get_app_config("pghistory").get_models()
             if model._meta.managed and not model._meta.proxy]  # fmt: skip
     return {table: RIGHTS.get(table, ("SELECT",)) for table in sorted({*own, *events, *kept})}
+
+
+def tracked_tables() -> list[str]:
+    """Tables whose changes are recorded."""
+    return sorted({item.model._meta.db_table for item in trackings()})
 
 
 def history_triggers() -> list[tuple[str, str, str]]:
@@ -149,19 +160,43 @@ def _role_problems(cursor: CursorWrapper, role: str) -> Iterator[str]:
         yield "the runtime role may set session_replication_role"
     if is_owner:
         yield "the runtime role is a member of the owner role"
+    cursor.execute(
+        "SELECT DISTINCT split_part(line, '=', 1) FROM pg_db_role_setting s"
+        " CROSS JOIN unnest(s.setconfig) line"
+        " WHERE s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = %s))"
+        " AND s.setdatabase IN (0, (SELECT oid FROM pg_database"
+        " WHERE datname = current_database())) ORDER BY 1",
+        [role],
+    )
+    for (name,) in cursor.fetchall():
+        if name.startswith(FIXED_SETTINGS):
+            yield f"sessions of the runtime role begin with a setting of {name}"
 
 
 def _table_problems(cursor: CursorWrapper, role: str) -> Iterator[str]:
     tables = closed_tables()
-    cursor.execute(
-        "SELECT t, array_agg(p ORDER BY p) FILTER"
-        " (WHERE has_table_privilege(%s, to_regclass('public.' || quote_ident(t)), p))"
-        " FROM unnest(%s::text[]) t CROSS JOIN unnest(%s::text[]) p GROUP BY t ORDER BY t",
-        [role, list(tables), list(ALL_RIGHTS)],
-    )
-    for table, rights in cursor.fetchall():
-        if set(rights or ()) != set(tables[table]):
+    for table, rights in _rights(cursor, role, tables, ALL_RIGHTS):
+        if set(rights) != set(tables[table]):
             yield f"rights of the runtime role on {table}: {', '.join(rights or ['none'])}"
+    for table, rights in _rights(cursor, role, tracked_tables(), PAST_TRIGGERS):
+        if rights:
+            yield f"rights of the runtime role on {table}: {', '.join(rights)}"
+
+
+def _rights(
+    cursor: CursorWrapper, role: str, tables: Iterable[str], asked: tuple[str, ...]
+) -> list[tuple[str, list[str]]]:
+    """Which of the rights `asked` for the role has on each table, or on a column of it."""
+    cursor.execute(
+        "SELECT t, coalesce(array_agg(p ORDER BY p) FILTER (WHERE CASE"
+        " WHEN p = ANY(%s) THEN has_any_column_privilege(%s, name, p)"
+        " ELSE has_table_privilege(%s, name, p) END), '{}')"
+        " FROM unnest(%s::text[]) t CROSS JOIN unnest(%s::text[]) p"
+        " CROSS JOIN LATERAL (SELECT to_regclass('public.' || quote_ident(t))) n (name)"
+        " GROUP BY t ORDER BY t",
+        [list(COLUMN_RIGHTS), role, role, list(tables), list(asked)],
+    )
+    return cursor.fetchall()
 
 
 def _function_problems(cursor: CursorWrapper, role: str) -> Iterator[str]:
@@ -198,11 +233,12 @@ def _trigger_problems(cursor: CursorWrapper) -> Iterator[str]:
     expected = [(table, trigger, trigger) for table, trigger, _body in history_triggers()]
     expected.append(("history_protocol", NUMBERING, "history_number_protocol"))
     cursor.execute(
-        "SELECT c.relname, t.tgname, p.proname, t.tgenabled FROM pg_trigger t"
+        "SELECT c.relname, t.tgname, p.proname, t.tgenabled,"
+        " t.tgqual IS NULL AND cardinality(t.tgattr::smallint[]) = 0 FROM pg_trigger t"
         " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
         " WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace"
     )
-    there = {(table, name): (function, enabled) for table, name, function, enabled in cursor}
+    there = {(table, name): state for table, name, *state in cursor}
     for table, name, function in expected:
         found = there.get((table, name))
         if found is None:
@@ -211,6 +247,8 @@ def _trigger_problems(cursor: CursorWrapper) -> Iterator[str]:
             yield f"trigger {name} on {table} calls another function"
         elif found[1] not in ("O", "A"):
             yield f"trigger {name} on {table} is disabled"
+        elif not found[2]:
+            yield f"trigger {name} on {table} has a condition"
 
 
 # --- mending ------------------------------------------------------------------------------
@@ -244,6 +282,7 @@ def protect(sender: object = None, using: str = "default", **kwargs: object) -> 
         _enable_triggers(cursor)
         if has_runtime:
             _restrict_tables(cursor, role)
+            _keep_triggers(cursor, role)
 
 
 def _install_triggers(cursor: CursorWrapper, using: str) -> None:
@@ -253,6 +292,7 @@ def _install_triggers(cursor: CursorWrapper, using: str) -> None:
         "SELECT c.relname, t.tgname, p.prosrc FROM pg_trigger t"
         " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
         " WHERE c.relnamespace = 'public'::regnamespace AND p.proname = t.tgname"
+        " AND t.tgqual IS NULL AND cardinality(t.tgattr::smallint[]) = 0"
     )
     there = {(table, name): _squeezed(body) for table, name, body in cursor.fetchall()}
     for model, trigger in registry.registered():
@@ -336,3 +376,15 @@ def _restrict_tables(cursor: CursorWrapper, role: str) -> None:
                 rights=sql.SQL(", ").join(map(sql.SQL, rights)), **names
             )
         )
+
+
+def _keep_triggers(cursor: CursorWrapper, role: str) -> None:
+    """No way round the triggers of tracked tables."""
+    there = set(connections[cursor.db.alias].introspection.table_names(cursor))
+    for table in tracked_tables():
+        if table in there:
+            cursor.execute(
+                sql.SQL("REVOKE TRUNCATE, TRIGGER ON {} FROM {}, PUBLIC").format(
+                    sql.Identifier(table), sql.Identifier(role)
+                )
+            )

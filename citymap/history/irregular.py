@@ -14,7 +14,7 @@ from django.db.models.functions import TruncSecond
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from citymap.history.models import Look, ProtocolKind
+from citymap.history.models import Look, Protocol, ProtocolKind, ProtocolNote
 from citymap.history.protocols import open_protocol
 from citymap.history.tracking import Tracking, trackings
 
@@ -40,10 +40,12 @@ def find_irregular(now: dt.datetime) -> str:
 
 
 def _look_through(tracking: Tracking, *, since: dt.datetime | None) -> int:
+    events = tracking.event_model.objects.irregular().between(since, None)
+    if tracking.model in (Protocol, ProtocolNote):
+        # A protocol of every protocol would have no end; one that is changed or removed has one.
+        events = events.exclude(pgh_label="insert")
     groups = (
-        tracking.event_model.objects.irregular()
-        .between(since, None)
-        .values("pgh_label", "pgh_context", second=TruncSecond("pgh_created_at"))
+        events.values("pgh_label", "pgh_context", second=TruncSecond("pgh_created_at"))
         .annotate(count=Count("pgh_id"), first=Min("pgh_id"), at=Min("pgh_created_at"))
         .order_by("first")
     )

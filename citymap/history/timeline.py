@@ -137,6 +137,7 @@ def _changes(
 ) -> Iterable[Change]:
     before, after = pair
     if event.pgh_label == "delete":
+        yield from _removed(tracking, event, names)
         return
     for name in tracking.fields:
         field = tracking.model._meta.get_field(name)
@@ -158,6 +159,19 @@ def _changes(
         if getattr(event, column, None):
             note = _("changed; history keeps its digest only")
             yield Change(field=_title(tracking.model._meta.get_field(name)), note=note)
+
+
+def _removed(tracking: Tracking, event: Event, names: "_Names") -> Iterable[Change]:
+    """What a deleted object was at the end: its row is nowhere else any more."""
+    for name in tracking.fields:
+        field = tracking.model._meta.get_field(name)
+        value = getattr(event, field.attname, None)
+        if field.primary_key or value in (None, "", [], {}):
+            continue
+        if isinstance(field, GeometryField):
+            yield Change(field=_title(field), note=shape_change(value, None))
+        else:
+            yield Change(field=_title(field), before=names.value(field, value))
 
 
 def _title(field: models.Field) -> str:

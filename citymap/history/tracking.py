@@ -5,6 +5,7 @@
     @tracked(statement=True)                     imported layers: updates and deletes only
     @tracked(chain="orders")                     of legal weight: enters the hash chain
     @tracked(chain="appeals", salted=["text"])   `text` enters as a salted digest only
+    tracked(title=_("..."))(User.areas.through)  the links of a many-to-many field
 
 The events of a model are in `Model.pgh_event_model`, of `Model` `instance.events`. Primary
 keys of tracked rows never change: the database refuses it.
@@ -19,6 +20,7 @@ from django.contrib.gis.db.models import GeometryField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
+from django.utils.functional import Promise
 
 from citymap.history.events import Event
 from citymap.history.triggers import OPERATIONS, ChangeTrigger
@@ -71,6 +73,7 @@ def tracked(
     salted: Collection[str] = (),
     chain: str = "",
     statement: bool = False,
+    title: Promise | str = "",
 ) -> Callable[[type[models.Model]], type[models.Model]]:
     """Record every change of the decorated model's rows, whoever makes it and by whatever path.
 
@@ -80,12 +83,16 @@ def tracked(
     chain: name of the stream of legal weight that the changes belong to; empty: no chain.
     statement: no events for inserts (imports make many, and the row itself says as much); rows of
         updates then hold the state before. Not for models of the chain.
+    title: what people call a row, for a table of links, which Django names by itself.
     """
     salted = tuple(salted)
     if statement and (chain or salted):
         raise ValueError("records of legal weight need their inserts")
 
     def decorate(model: type[models.Model]) -> type[models.Model]:
+        if title:
+            model._meta.verbose_name = title
+            model.__str__ = _ends_of
         fields = [
             field.name
             for field in model._meta.local_concrete_fields
@@ -98,7 +105,7 @@ def tracked(
             fields=fields,
             context_id_field=None,
             base_model=Event,
-            model_name=f"{model.__name__}Event",
+            model_name=f"{_camel(model.__name__)}Event",
             attrs={**_plain_geometries(model, fields), **_digests(salted)},
             meta={
                 "db_table_comment": f"Changes of {table}, written by triggers, never edited",
@@ -134,6 +141,17 @@ def tracking_of(model: type[models.Model] | str) -> Tracking | None:
     """How a model (or `app.model`) is tracked; None when it is not."""
     label = model if isinstance(model, str) else model._meta.concrete_model._meta.label_lower
     return _tracked.get(label.lower())
+
+
+def _ends_of(link: models.Model) -> str:
+    """What a row of a table of links is called: what it links."""
+    ends = [field.name for field in link._meta.concrete_fields if field.is_relation]
+    return " – ".join(str(getattr(link, name)) for name in ends)
+
+
+def _camel(name: str) -> str:
+    """`User_areas`, as Django calls a table of links, as a class is called."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
 def _plain_geometries(model: type[models.Model], fields: Collection[str]) -> dict:

@@ -5,19 +5,23 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citymap.accounts.access import public
+from citymap.accounts.access import public, requires, visible
 from citymap.geo import CoordinateError
 from citymap.places.card import OutsideCityError, point_in_city
 from citymap.problems import BadParameterError, problem_for
 from citymap.shell.context import city_name
 from earthworks import feeds
+from earthworks.console.filters import OrderFilter
 from earthworks.feeds import Entry
 from earthworks.models import Order
+from earthworks.sheets import EXPORTS, written
 
 AT_MOST = 2000
+EXPORTED = 20_000
 DEFAULT_M, LONGEST_M = 300.0, 5000.0
 TYPES = {
     "geojson": "application/geo+json",
@@ -58,6 +62,27 @@ def feed(request: HttpRequest, form: str) -> HttpResponse:
         writers[form](items),
         content_type=TYPES[form],
         headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
+
+
+@require_safe
+@requires("works.read")
+def export(request: HttpRequest, form: str) -> HttpResponse:
+    """The orders of the office's list, filtered as it is, in one of its formats."""
+    if form not in EXPORTS:
+        raise Http404
+    now = timezone.now()
+    rows = OrderFilter(request.GET).apply(
+        visible(Order.objects.all(), request.user, "works.read"), now
+    )
+    items = feeds.entries(
+        rows.explained().order_by("-pk")[:EXPORTED],
+        timezone.localdate(now),
+        lambda order: request.build_absolute_uri(reverse("works:order", args=[order.pk])),
+    )
+    name = content_disposition_header(True, f"works-{timezone.localdate(now)}.{form}")
+    return HttpResponse(
+        written(form, items), content_type=EXPORTS[form], headers={"Content-Disposition": name}
     )
 
 

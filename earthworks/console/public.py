@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from citymap.accounts.access import public
 from citymap.geo import lon_lat
+from citymap.shell.mapconfig import map_config
 from earthworks.choices import OrderState
 from earthworks.facts import answer_of, public_body
 from earthworks.models import Order
@@ -53,6 +54,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "answer": answer_of(found, timezone.localdate()),
         "who": public_body(found),
         "steps": steps(found),
+        "outages": found.outages.prefetch_related("buildings__addresses__street"),
+        "map_config": map_config(request, title=found.number) | {"position": [lon, lat]},
         "lon": lon,
         "lat": lat,
     }

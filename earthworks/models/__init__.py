@@ -1,6 +1,7 @@
 """Orders with all that happens to them, claims, repairs, and the dated rules behind them."""
 
 from earthworks.models.claims import Claim, ClaimDocument
+from earthworks.models.extras import GuaranteeCase, OrderDocument, SavedFilter
 from earthworks.models.numbers import Numbering
 from earthworks.models.orders import Order
 from earthworks.models.photos import Photo
@@ -18,12 +19,15 @@ __all__ = [
     "ClaimPolicy",
     "Deadline",
     "Extension",
+    "GuaranteeCase",
     "Numbering",
     "Order",
+    "OrderDocument",
     "OrderTerm",
     "Outage",
     "Photo",
     "RepairPlan",
     "RepairWork",
+    "SavedFilter",
     "SeasonRule",
 ]

@@ -213,7 +213,11 @@ class Order(models.Model):
 
     objects = OrderQuerySet.as_manager()
 
-    access_paths = AccessPaths(bodies=("holder", "contractor", "subcontractor"), places=("geom",))
+    # Bodies that are asked for approval read the order as well.
+    access_paths = AccessPaths(
+        bodies=("holder", "contractor", "subcontractor", "approvals__organization"),
+        places=("geom",),
+    )
 
     class Meta:
         verbose_name = _("earthwork order")

@@ -108,6 +108,10 @@ class OrderTerm(DatedRule):
     guarantee_years = models.PositiveSmallIntegerField(
         _("guarantee on restoration, years"), default=5
     )
+    guarantee_days = models.PositiveSmallIntegerField(
+        _("a failure under guarantee is mended within, working days"), default=10, db_default=10,
+        db_comment="Working days after the failure was found",
+    )  # fmt: skip
     permit_moves = models.BooleanField(
         _("a permit that ends on a day off runs to the next working day"),
         default=False,
@@ -123,7 +127,11 @@ class OrderTerm(DatedRule):
             models.UniqueConstraint(fields=["valid_from"], name="orderterm_once_a_day"),
             models.CheckConstraint(condition=~Q(citation=""), name="orderterm_cited"),
             models.CheckConstraint(
-                condition=Q(emergency_days__range=(1, 60), guarantee_years__range=(1, 30)),
+                condition=Q(
+                    emergency_days__range=(1, 60),
+                    guarantee_years__range=(1, 30),
+                    guarantee_days__range=(1, 365),
+                ),
                 name="orderterm_sane",
             ),
         ]
@@ -133,6 +141,7 @@ class OrderTerm(DatedRule):
             valid_from=self.valid_from,
             emergency_days=self.emergency_days,
             guarantee_years=self.guarantee_years,
+            guarantee_days=self.guarantee_days,
             permit_moves=self.permit_moves,
         )
 

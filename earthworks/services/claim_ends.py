@@ -129,6 +129,21 @@ def dispute_claim(
 
 
 @transaction.atomic
+def uphold_claim(*, claim: Claim, reason: str, user: User) -> Claim:
+    """A lawyer has reviewed a disputed claim: it stands, for a reason."""
+    row = _locked(claim)
+    if row.state != ClaimState.DISPUTED:
+        raise WrongStateError(_("Nobody has asked for a review of this claim."))
+    reason = needed(reason, _("Say why the claim stands."))
+    _step(row, ClaimState.ANSWERED)
+    row.answered_at = row.answered_at or row.disputed_at
+    row.end_reason = reason
+    with acting(user=user, reason=reason):
+        row.save()
+    return row
+
+
+@transaction.atomic
 def withdraw_claim(
     *, claim: Claim, reason: str, user: User, now: dt.datetime | None = None
 ) -> Claim:

@@ -1,8 +1,9 @@
-"""Photographs: checked by what they are, written anew without the camera's and sender's data."""
+"""Photographs and papers: checked by what they are, written anew without traces of their sender."""
 
 import datetime as dt
 import hashlib
 from io import BytesIO
+from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.core.files.base import ContentFile
@@ -13,11 +14,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from citymap.accounts.models import User
 from citymap.history.context import acting
-from earthworks.choices import PhotoStage
+from earthworks.choices import DocumentKind, PhotoStage
 from earthworks.errors import WorksError
-from earthworks.models import Order, Photo
+from earthworks.models import Order, OrderDocument, Photo, RepairWork
+from earthworks.models.extras import MAX_DOCUMENT_BYTES
 from earthworks.models.photos import MAX_PHOTO_BYTES
-from earthworks.services.gate import locked
+from earthworks.services.gate import locked, needed
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 60_000_000
@@ -52,22 +54,27 @@ def rewritten(content: bytes) -> tuple[bytes, tuple[int, int]]:
 @transaction.atomic
 def add_photo(
     *,
-    order: Order,
+    order: Order | None = None,
+    repair: RepairWork | None = None,
     stage: PhotoStage,
     content: bytes,
     user: User | None,
     position: Point | None = None,
     taken_at: dt.datetime | None = None,
 ) -> Photo:
-    """Keep a photo of an order; the same picture for the same stage is kept once."""
+    """Keep a photo of an order or of a repair; the same picture for a stage is kept once."""
     small, (width, height) = rewritten(content)
-    row = locked(order)
+    if order is not None:
+        of: dict[str, Any] = {"order": locked(order), "repair": None}
+    else:
+        row = RepairWork.objects.select_for_update(of=("self",)).get(pk=repair.pk)
+        of = {"repair": row, "order": None}
     digest = hashlib.sha256(small).hexdigest()
-    known = Photo.objects.filter(order=row, stage=stage, sha256=digest).first()
+    known = Photo.objects.filter(**of, stage=stage, sha256=digest).first()
     if known:
         return known
     photo = Photo(
-        order=row,
+        **of,
         stage=stage,
         sha256=digest,
         size_bytes=len(small),
@@ -81,3 +88,35 @@ def add_photo(
         photo.file.save("", ContentFile(small), save=False)
         photo.save()
     return photo
+
+
+@transaction.atomic
+def add_document(
+    *, order: Order, kind: DocumentKind, title: str, content: bytes, user: User | None
+) -> OrderDocument:
+    """Keep a paper of an order; the same file is kept once. Raises WorksError for no PDF."""
+    if len(content) > MAX_DOCUMENT_BYTES:
+        raise WorksError(
+            _("The document is too large: at most %(most)d MB.")
+            % {"most": MAX_DOCUMENT_BYTES >> 20}
+        )
+    if not content.startswith(b"%PDF-"):
+        raise WorksError(_("This is no PDF document."))
+    title = needed(title, _("A document has a title."), 200)
+    row = locked(order)
+    digest = hashlib.sha256(content).hexdigest()
+    if known := OrderDocument.objects.filter(order=row, sha256=digest).first():
+        return known
+    document = OrderDocument(
+        order=row,
+        kind=kind,
+        title=title,
+        sha256=digest,
+        size_bytes=len(content),
+        made_at=timezone.now(),
+        made_by=user,
+    )
+    with acting(user=user):
+        document.file.save("", ContentFile(content), save=False)
+        document.save()
+    return document

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
@@ -9,13 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from citymap.accounts.models import User
+from citymap.accounts.models import Organization, User
 from citymap.geo import city_srid
 from citymap.history.context import acting
-from earthworks.choices import OutageKind, RepairState
+from earthworks.choices import OutageKind, RepairKind, RepairState
 from earthworks.deadlines import check_period
 from earthworks.errors import BadDigError, WorksError, WrongStateError
-from earthworks.models import Order, Outage, RepairWork
+from earthworks.models import BudgetLine, Order, Outage, RepairPlan, RepairWork
 from earthworks.models.orders import MAX_VERTICES
 from earthworks.services.gate import needed
 from earthworks.shapes import check_inside_city
@@ -34,8 +35,10 @@ def plan_repair(
     ends_on: dt.date,
     values: Mapping[str, Any],
     user: User | None,
+    source: str = "manual",
+    source_id: str = "",
 ) -> RepairWork:
-    """Plan a repair at a place. values: any of FIELDS.
+    """Plan a repair at a place. values: any of FIELDS; source and source_id: of an import.
 
     Raises WorksError, DeadlineError, ValidationError; nothing is saved then.
     """
@@ -49,12 +52,61 @@ def plan_repair(
         ends_on=ends_on,
         first_ends_on=ends_on,
         created_by=user,
+        source=source,
+        source_id=source_id,
         **values,
     )
     repair.full_clean(exclude=["geom_3857"], validate_unique=False)
     with acting(user=user):
         repair.save()
     return repair
+
+
+@transaction.atomic
+def add_budget(
+    *, repair: RepairWork, source: str, amount_kzt: Decimal, contract_number: str, user: User | None
+) -> BudgetLine:
+    """Public money of a repair: sum, source and contract are public."""
+    row = _locked(repair)
+    line = BudgetLine(
+        work=row,
+        source=needed(source, _("Say where the money comes from."), 200),
+        amount_kzt=amount_kzt,
+        contract_number=contract_number.strip(),
+    )
+    line.full_clean()
+    with acting(user=user):
+        line.save()
+    return line
+
+
+@transaction.atomic
+def plan_of(
+    *, organization: Organization, year: int, kind: RepairKind, title: str, user: User | None
+) -> RepairPlan:
+    """The yearly plan of a body for a kind of repairs; made when there is none."""
+    known = RepairPlan.objects.filter(organization=organization, year=year, kind=kind).first()
+    if known:
+        return known
+    plan = RepairPlan(organization=organization, year=year, kind=kind, title=title)
+    plan.full_clean(validate_unique=False)
+    with acting(user=user):
+        plan.save()
+    return plan
+
+
+@transaction.atomic
+def publish_plan(*, plan: RepairPlan, user: User, now: dt.datetime | None = None) -> RepairPlan:
+    """The plan is public from now on."""
+    row = RepairPlan.objects.select_for_update().get(pk=plan.pk)
+    if row.published_at is not None:
+        raise WrongStateError(_("This plan is published already."))
+    if not row.works.exists():
+        raise WorksError(_("An empty plan is not published."))
+    row.published_at = now or timezone.now()
+    with acting(user=user):
+        row.save()
+    return row
 
 
 def _check_place(geom: GEOSGeometry) -> None:

@@ -21,7 +21,7 @@ from layers.imports.identity import ids_from_geometry
 from layers.imports.matching import match_columns, one_of
 from layers.imports.placing import Placed, place, source_crs, summary
 from layers.imports.refresh import refresh_city
-from layers.imports.registry import ImportableLayer, Rows, importable_layer
+from layers.imports.registry import ImportableLayer, Rows, importable_layer, other_import
 from layers.imports.values import is_empty, to_text
 from layers.imports.vector import (
     CAD_LAYER,
@@ -67,6 +67,8 @@ def import_layer(request: LayerImport) -> ImportReport:
     All or nothing: raises ImportRefusedError, with nothing changed, when the file or the
     arguments cannot be used. A dry run does everything and rolls back.
     """
+    if other := other_import(request.layer):
+        return other.run(request)
     started = time.perf_counter()
     layer = importable_layer(request.layer)
     report = ImportReport()

@@ -135,6 +135,30 @@ def register_importable(layer: ImportableLayer) -> ImportableLayer:
     return _registered.register(layer)
 
 
+@dataclass(frozen=True, kw_only=True)
+class OtherImport:
+    """What `import_layer` reads besides city objects: rows with a course of their own.
+
+    run: takes the `LayerImport` of the command, returns its report; raises ImportRefusedError.
+    """
+
+    name: str
+    run: Callable[[Any], Any]
+
+
+_others: Registry[OtherImport] = Registry("other import")
+
+
+def register_import(other: OtherImport) -> OtherImport:
+    return _others.register(other)
+
+
+def other_import(name: str) -> OtherImport | None:
+    """The import of that name which is no layer of city objects."""
+    autodiscover_modules("importables")
+    return next((other for other in _others if other.name == name), None)
+
+
 def layer_name(model: type[models.Model]) -> str:
     """`SportsGround` -> `sports_ground`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", model.__name__).lower()
@@ -156,7 +180,8 @@ def importable_layers() -> dict[str, ImportableLayer]:
 def importable_layer(name: str) -> ImportableLayer:
     """One layer by name; raises ImportRefusedError that lists what there is."""
     layers = importable_layers()
-    layer = layers[one_of(name, layers, what="layer")]
+    one_of(name, [*layers, *(other.name for other in _others)], what="layer")
+    layer = layers[name]
     if layer.refusal:
         raise ImportRefusedError(f"the layer {name} is not imported: {layer.refusal}")
     return layer

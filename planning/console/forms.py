@@ -1,51 +1,19 @@
 """What planners type."""
 
-import datetime as dt
-
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.models import Organization
 from layers.choices import Condition
 from layers.models import Yard
-from planning.choices import UNITS, ChosenBy, Stage, Theme
+from planning.choices import UNITS, ChosenBy, Stage
 from planning.models import Programme
 from planning.queue.scoring import CRITERIA, Goalpost, Policy, PolicyError
 from planning.services.queue import Findings
 
 MAX_TENGE = 10**13
 _DAY = forms.DateInput(attrs={"type": "date"})
-
-
-class PeriodForm(forms.Form):
-    """Theme, period and reach of a heatmap or of a search."""
-
-    theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices)
-    since = forms.DateField(label=_("From"), widget=_DAY)
-    until = forms.DateField(label=_("Until"), widget=_DAY)
-    radius_m = forms.IntegerField(label=_("Radius, m"), min_value=50, max_value=2000)
-
-    @staticmethod
-    def usual() -> dict:
-        """The last twelve months of what concerns yards."""
-        today = timezone.localdate()
-        return {
-            "theme": Theme.YARDS,
-            "since": today - dt.timedelta(365),
-            "until": today + dt.timedelta(1),
-            "radius_m": 300,
-        }
-
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and not dt.timedelta(1) <= until - since <= dt.timedelta(3660):
-            raise ValidationError(_("A period lasts from one day to ten years."))
-        if since and since.year < 1990:
-            raise ValidationError(_("There is nothing from before 1990."))
-        return cleaned
 
 
 class PolicyForm(forms.Form):

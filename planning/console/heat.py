@@ -1,41 +1,56 @@
-"""The heatmap, the search for hotspots, and the rhythm of the year."""
+"""The heatmap page: its questions, pictures, lists of events, exports, and searches."""
 
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.gis.geos import Point
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from citymap.accounts.access import may, requires
+from citymap.geo import city_bbox, city_point
+from citymap.shell.context import city_name
+from citymap.shell.mapconfig import map_config
 from planning.choices import EmergingClass
 from planning.console.common import say_errors
-from planning.console.forms import PeriodForm
-from planning.heatmap import draw, months, outlines
+from planning.console.heatforms import HeatForm, MonthForm, PointForm
+from planning.heatmap import Heatmap, Question, months, outlines
+from planning.heatsheet import Sheet, geotiff
 from planning.models import HotspotRun
 from planning.services.errors import PlanningRefusedError
-from planning.services.hotspots import find_hotspots
+from planning.services.hotspots import SearchSettings, find_hotspots
+from planning.sources import sources
 
 SHOWN_CLUSTERS = 20
+SHOWN_EVENTS = 100
+SEARCH_FIELDS = ("theme", "since", "until", "radius_m")
+
+
+def _asked(request: HttpRequest) -> HeatForm:
+    return HeatForm({**HeatForm.usual(), **request.GET.dict()})
 
 
 @requires("planning.read")
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Heatmap of a theme and period, with the hotspots and clusters of the last search."""
-    form = PeriodForm({**PeriodForm.usual(), **request.GET.dict()})
+    form = _asked(request)
     if not form.is_valid():
         say_errors(request, form)
-        form = PeriodForm(PeriodForm.usual())
+        form = HeatForm(HeatForm.usual())
         form.full_clean()
-    asked = form.cleaned_data
-    picture = draw(**asked)
-    run = HotspotRun.objects.latest_of(asked["theme"])
+    question: Question = form.cleaned_data["question"]
+    picture = Heatmap(question)
+    run = HotspotRun.objects.latest_of(question.theme)
     hot, groups = outlines(run, picture)
-    series = months(**{name: asked[name] for name in ("theme", "since", "until")})
+    series = months(picture)
     most = max(int(series.counts.max(initial=0)), 1)
+    query = urlencode(form.query())
     context = {
         "form": form,
         "picture": picture,
@@ -50,9 +65,41 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         "may_search": may(request.user, "planning.search"),
         "may_plan": may(request.user, "planning.plan"),
-        "query": request.GET.urlencode(),
+        "query": query,
+        "searched": [(name, form.query().get(name, "")) for name in SEARCH_FIELDS],
+        "compares": question.second is not None,
+        "map_config": _config(request, picture, query, form.cleaned_data["view"]),
     }
     return render(request, "planning/console/heat.html", context)
+
+
+def _config(request: HttpRequest, picture: Heatmap, query: str, view: str) -> dict:
+    """What the page's JavaScript is told."""
+    config = map_config(request, title=_("Heatmap and hotspots"))
+    config["urls"] |= {
+        "picture": reverse("plan:heatmap-png"),
+        "events": reverse("plan:events"),
+        "tiles": reverse("tiles:tilejson", args=["hotspots"]),
+    }
+    question = picture.question
+    return config | {
+        "heat": {
+            "query": query,
+            "corners": picture.corners,
+            "view": view,
+            "theme": question.theme,
+            "territory": question.territory,
+            "legends": {
+                "first": picture.legend(),
+                "change": picture.legend("change"),
+                "months": picture.legend(months=True),
+            },
+            "months": [
+                {"key": f"{month:%Y-%m}", "label": date_format(month, "F Y")}
+                for month in question.whole_months()
+            ],
+        }
+    }
 
 
 def _classes(run: HotspotRun | None) -> list[tuple[str, int]]:
@@ -63,28 +110,102 @@ def _classes(run: HotspotRun | None) -> list[tuple[str, int]]:
     return [(str(one.label), found.count(one)) for one in EmergingClass if found.count(one.value)]
 
 
+def _refused() -> HttpResponse:
+    return HttpResponseBadRequest(_("Theme, period or radius make no sense."))
+
+
 @requires("planning.read")
 @require_safe
 def png(request: HttpRequest) -> HttpResponse:
-    """The heatmap as a picture; the same questions as the page."""
-    form = PeriodForm({**PeriodForm.usual(), **request.GET.dict()})
-    if not form.is_valid():
-        return HttpResponseBadRequest(_("Theme, period or radius make no sense."))
-    return HttpResponse(draw(**form.cleaned_data).png, content_type="image/png")
+    """The picture on the map: `which` of the two periods or their change, or one `month`."""
+    form, more = _asked(request), MonthForm(request.GET)
+    if not (form.is_valid() and more.is_valid()):
+        return _refused()
+    picture = Heatmap(form.cleaned_data["question"])
+    content = picture.picture(more.cleaned_data["which"] or "first", more.cleaned_data["month"])
+    return HttpResponse(content, content_type="image/png")
+
+
+@requires("planning.read")
+@require_safe
+def sheet(request: HttpRequest) -> HttpResponse:
+    """The heatmap as a picture to print: scale, north, date, legend, attribution."""
+    form, more = _asked(request), MonthForm(request.GET)
+    if not (form.is_valid() and more.is_valid()):
+        return _refused()
+    question: Question = form.cleaned_data["question"]
+    page = Sheet(
+        Heatmap(question),
+        title=f"{city_name()}: {form.theme_label}",
+        lines=form.in_words(),
+        which=more.cleaned_data["which"] or "first",
+    )
+    return _file(page.png(timezone.localdate()), "image/png", question, "png")
+
+
+@requires("planning.read")
+@require_safe
+def tiff(request: HttpRequest) -> HttpResponse:
+    """The figures as a GeoTIFF in the city's CRS."""
+    form, more = _asked(request), MonthForm(request.GET)
+    if not (form.is_valid() and more.is_valid()):
+        return _refused()
+    question: Question = form.cleaned_data["question"]
+    content = geotiff(Heatmap(question), more.cleaned_data["which"] or "first")
+    return _file(content, "image/tiff", question, "tif")
+
+
+def _file(content: bytes, kind: str, question: Question, ending: str) -> HttpResponse:
+    name = f"heatmap-{question.theme}-{question.since}-{question.until}.{ending}"
+    return HttpResponse(
+        content,
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@requires("planning.read")
+@require_safe
+def events(request: HttpRequest) -> HttpResponse:
+    """The events around a point of the heatmap, newest first: a piece of the page."""
+    form, at = _asked(request), PointForm(request.GET)
+    if not (form.is_valid() and at.is_valid()):
+        return _refused()
+    lon, lat = at.cleaned_data["lon"], at.cleaned_data["lat"]
+    if not city_bbox().contains(lon, lat):
+        return HttpResponseBadRequest(_("The place is not in the city."))
+    question: Question = form.cleaned_data["question"]
+    point: Point = city_point(lon, lat)
+    near = question.events().filter(geom__dwithin=(point, question.radius_m))
+    found = list(near.order_by("-occurred_at", "id")[: SHOWN_EVENTS + 1])
+    titles = {source.name: source.title for source in sources}
+    for event in found:
+        event.source_title = titles.get(event.source, event.source)
+    context = {
+        "events": found[:SHOWN_EVENTS],
+        "more": len(found) > SHOWN_EVENTS,
+        "radius_m": question.radius_m,
+        "chronicle": f"{reverse('plan:chronicle')}?{urlencode({'lon': lon, 'lat': lat})}",
+    }
+    return render(request, "planning/console/events.html", context)
 
 
 @requires("planning.search")
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
     """Search the theme and period for hotspots and come back to the page."""
-    form = PeriodForm({**PeriodForm.usual(), **request.POST.dict()})
+    form = HeatForm({**HeatForm.usual(), **request.POST.dict()})
     if not form.is_valid():
         say_errors(request, form)
         return redirect("plan:index")
-    asked = form.cleaned_data
+    asked: Question = form.cleaned_data["question"]
     try:
         run = find_hotspots(
-            theme=asked["theme"], since=asked["since"], until=asked["until"], user=request.user
+            theme=asked.theme,
+            since=asked.since,
+            until=asked.until,
+            settings=SearchSettings(against_all=request.POST.get("against") == "all"),
+            user=request.user,
         )
     except PlanningRefusedError as error:
         messages.error(request, str(error))
@@ -98,5 +219,5 @@ def search(request: HttpRequest) -> HttpResponse:
                 "clusters": run.clusters.count(),
             },
         )
-    query = urlencode({name: form.data[name] for name in ("theme", "since", "until", "radius_m")})
+    query = urlencode({name: form.data[name] for name in SEARCH_FIELDS})
     return redirect(f"{reverse('plan:index')}?{query}")

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from planning.console import heat, programmes, queue, yards
+from planning.console import chronicle, heat, programmes, queue, yards
 
 app_name = "plan"
 
 urlpatterns = [
     path("", heat.index, name="index"),
     path("heatmap.png", heat.png, name="heatmap-png"),
+    path("heatmap-sheet.png", heat.sheet, name="heatmap-sheet"),
+    path("heatmap.tif", heat.tiff, name="heatmap-tif"),
+    path("events/", heat.events, name="events"),
+    path("chronicle/", chronicle.chronicle, name="chronicle"),
     path("search/", heat.search, name="search"),
     path("queue/", queue.policy, name="policy"),
     path("queue/policy/", queue.set_new_policy, name="set-policy"),

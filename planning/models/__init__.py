@@ -1,7 +1,7 @@
 """Tables of planning."""
 
-from planning.models.events import Event, EventSourceState
-from planning.models.hotspots import Cluster, ClusterEvent, HotspotCell, HotspotRun
+from planning.models.events import Event, EventChange, EventSourceState
+from planning.models.hotspots import Cluster, ClusterEvent, HotspotCell, HotspotRun, SegmentRate
 from planning.models.programme import (
     Programme,
     ProgrammeVersion,
@@ -16,6 +16,7 @@ __all__ = [
     "Cluster",
     "ClusterEvent",
     "Event",
+    "EventChange",
     "EventSourceState",
     "HotspotCell",
     "HotspotRun",
@@ -26,6 +27,7 @@ __all__ = [
     "QueueRow",
     "QueueSnapshot",
     "Scenario",
+    "SegmentRate",
     "WorkPrice",
     "YardHold",
     "YardStage",

@@ -62,3 +62,19 @@ class EventSourceState(models.Model):
 
     def __str__(self) -> str:
         return self.source
+
+
+class EventChange(models.Model):
+    """A fact of a room that changed and is to be looked at again; written by triggers."""
+
+    source = models.CharField(_("source"), max_length=40)
+    object_id = models.BigIntegerField(_("row of the room"))
+
+    class Meta:
+        verbose_name = _("change to be brought")
+        verbose_name_plural = _("changes to be brought")
+        db_table_comment = "Rows of the rooms that changed since events were brought"
+        indexes = [models.Index(fields=["source", "id"], name="eventchange_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.object_id}"

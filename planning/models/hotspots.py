@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from citymap import geo
+from layers.models import NetworkSegment
 from planning.choices import EmergingClass, Theme
 from planning.models.events import Event
 from planning.querysets import ClusterQuerySet, HotspotRunQuerySet
@@ -23,6 +25,10 @@ class HotspotRun(models.Model):
         _("least events"), db_comment="Of a dense place: min_samples of DBSCAN"
     )
     level = models.FloatField(_("level"), db_comment="False discovery rate")
+    against_all = models.BooleanField(
+        _("against all themes"), default=False, db_default=False,
+        db_comment="Hot: more than the appeals of all themes there explain; else: than elsewhere",
+    )  # fmt: skip
     events = models.PositiveIntegerField(_("events"), db_comment="That were looked at")
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
     made_by = models.ForeignKey(
@@ -63,6 +69,7 @@ class HotspotCell(models.Model):
         _("over time"), max_length=12, choices=EmergingClass, default=EmergingClass.NONE
     )
     geom = geo.PolygonField(_("outline"))
+    geom_3857 = geo.mercator_copy()
 
     class Meta:
         verbose_name = _("cell of a search")
@@ -74,6 +81,7 @@ class HotspotCell(models.Model):
                 condition=Q(emerging__in=EmergingClass.values), name="hotspotcell_class_known"
             ),
         ]
+        indexes = [GistIndex(fields=["geom_3857"], name="hotspotcell_merc")]
 
     def __str__(self) -> str:
         return str(self.cell)
@@ -89,6 +97,7 @@ class Cluster(models.Model):
     first_at = models.DateTimeField(_("first event"))
     last_at = models.DateTimeField(_("last event"))
     geom = geo.PolygonField(_("outline"), db_comment="Hull of its events, 15 m around them")
+    geom_3857 = geo.mercator_copy()
 
     objects = ClusterQuerySet.as_manager()
 
@@ -100,6 +109,7 @@ class Cluster(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "number"], name="cluster_once_a_run"),
         ]
+        indexes = [GistIndex(fields=["geom_3857"], name="cluster_merc")]
 
     def __str__(self) -> str:
         return f"{self.get_theme_display()} {self.number}"
@@ -121,3 +131,26 @@ class ClusterEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cluster_id}: {self.event_id}"
+
+
+class SegmentRate(models.Model):
+    """How often a network segment breaks, shrunk to its class (planning/hotspots/rates.py)."""
+
+    segment = models.OneToOneField(
+        NetworkSegment, verbose_name=_("segment"), on_delete=models.CASCADE,
+        related_name="breakage_rate",
+    )  # fmt: skip
+    breaks = models.PositiveIntegerField(_("breakages"))
+    years = models.FloatField(_("years"), db_comment="Length of the period looked at")
+    raw = models.FloatField(_("counted rate"), db_comment="Breakages per km and year")
+    shrunk = models.FloatField(_("rate"), db_comment="Per km and year, shrunk to the class")
+    low = models.FloatField(_("at least"), db_comment="Lower end of the interval of 90 percent")
+    high = models.FloatField(_("at most"), db_comment="Upper end of the interval of 90 percent")
+
+    class Meta:
+        verbose_name = _("breakage rate of a segment")
+        verbose_name_plural = _("breakage rates of segments")
+        db_table_comment = "Breakages of network segments per km and year; derived, rebuilt daily"
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.shrunk:.2f}"

@@ -31,7 +31,7 @@ def refresh_source(*, source: EventSource, now: dt.datetime) -> int:
         found, mark = source.changed(state.mark)
         count = put_events(source=source.name, events=found)
         written += count
-        if not count or mark == state.mark:
+        if mark == state.mark:
             break
         state.mark = mark
     state.refreshed_at = now

@@ -25,6 +25,7 @@ from planning.hotspots.gistar import discoveries, local_g
 from planning.hotspots.grid import HexGrid
 from planning.hotspots.identity import continued
 from planning.hotspots.seasons import MONTHS, month_number
+from planning.hotspots.shares import local_shares
 from planning.hotspots.trends import SpaceTime, emerging_hotspots
 from planning.models import Cluster, ClusterEvent, Event, HotspotCell, HotspotRun
 from planning.services.errors import PlanningRefusedError
@@ -45,6 +46,8 @@ class SearchSettings:
     level: float = 0.05
     reach_m: float = 60.0
     least_events: int = 5
+    # Compared with the events of all themes there, and not with other places.
+    against_all: bool = False
 
     def __post_init__(self) -> None:
         if not (50 <= self.edge_m <= 5000 and 1 <= self.reach_m <= 1000):
@@ -72,7 +75,7 @@ def find_hotspots(
     # Two searches of one theme at once would give one number twice.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"hotspots {theme}"])
-    events = Event.objects.about(theme).between(since, until)
+    events = Event.objects.happened().about(theme).between(since, until)
     before = HotspotRun.objects.latest_of(theme)
     run = HotspotRun.objects.create(
         theme=theme,
@@ -82,6 +85,7 @@ def find_hotspots(
         reach_m=settings.reach_m,
         least_events=settings.least_events,
         level=settings.level,
+        against_all=settings.against_all,
         events=events.count(),
         made_by=user,
     )
@@ -98,9 +102,16 @@ def _write_cells(run: HotspotRun, events, settings: SearchSettings) -> None:
     months, xy = _months_and_places(events, run.since)
     cells = grid.cells_of(xy)
     ids = np.union1d(_where_it_can_happen(grid), cells)
+    everything = _cells_of_all(grid, run) if run.against_all else None
+    if everything is not None:
+        ids = np.union1d(ids, everything)
     index = np.searchsorted(ids, cells)
     counts = np.bincount(index, minlength=len(ids))
-    found = local_g(ids, counts, rings=settings.rings)
+    if everything is None:
+        found = local_g(ids, counts, rings=settings.rings)
+    else:
+        of_all = np.bincount(np.searchsorted(ids, everything), minlength=len(ids))
+        found = local_shares(ids, counts, of_all, rings=settings.rings)
     hot = discoveries(found.p, level=run.level) & (found.z > 0)
     over_time = _over_time(run, ids, index, months, settings)
     classes = over_time.classes if over_time else np.full(len(ids), "none", dtype=object)
@@ -133,6 +144,14 @@ def _months_and_places(events, since: dt.date) -> tuple[np.ndarray, np.ndarray]:
     months = np.array([month_number(month) - first for month, _ in pairs], dtype=np.int64)
     points = shapely.from_wkb(np.array([bytes(wkb) for _, wkb in pairs], dtype=object))
     return months, shapely.get_coordinates(points).reshape(-1, 2)
+
+
+def _cells_of_all(grid: HexGrid, run: HotspotRun) -> np.ndarray:
+    """Cells of the events of every theme in a run's period."""
+    rows = Event.objects.happened().between(run.since, run.until)
+    wkb = rows.annotate(wkb=AsWKB("geom")).order_by().values_list("wkb", flat=True)
+    points = shapely.from_wkb(np.array([bytes(one) for one in wkb.iterator()], dtype=object))
+    return grid.cells_of(shapely.get_coordinates(points).reshape(-1, 2))
 
 
 def _where_it_can_happen(grid: HexGrid) -> np.ndarray:

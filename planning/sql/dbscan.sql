@@ -3,5 +3,5 @@ SELECT id,
        coalesce(ST_ClusterDBSCAN(geom, eps => %(reach_m)s, minpoints => %(least_events)s)
                 OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), -1)
 FROM planning_event
-WHERE theme = %(theme)s AND occurred_at >= %(since)s AND occurred_at < %(until)s
+WHERE source <> 'voices' AND theme = %(theme)s AND occurred_at >= %(since)s AND occurred_at < %(until)s
 ORDER BY id

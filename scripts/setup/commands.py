@@ -158,9 +158,16 @@ def test(checkout: Checkout, rest: list[str]) -> int:
         cluster.psql(DROP_TEST_DATABASES_SQL)
         env = _clean_environ() | cluster.environ(DATABASE)
         say()
-        return run_in_foreground([checkout.python, "-m", "pytest", *rest], env=env)
+        arguments = rest or _all_cores()
+        return run_in_foreground([checkout.python, "-m", "pytest", *arguments], env=env)
     finally:
         cluster.stop()
+
+
+def _all_cores() -> list[str]:
+    """All the tests: a process per core, each module's tests in one of them."""
+    cores = len(os.sched_getaffinity(0))
+    return [f"--numprocesses={cores}", "--dist=loadfile"] if cores > 1 else []
 
 
 def bench(checkout: Checkout, rest: list[str]) -> int:

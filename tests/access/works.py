@@ -5,11 +5,19 @@ import datetime as dt
 from django.contrib.gis.geos import LineString, Point
 
 from citymap.geo import city_srid
-from earthworks.choices import Method, OrderState, PhotoStage, RepairKind, WorkKind
+from earthworks.choices import (
+    DocumentKind,
+    Method,
+    OrderState,
+    PhotoStage,
+    RepairKind,
+    WorkKind,
+)
 from earthworks.first_rows import fill_empty_tables
-from earthworks.models import Order, RepairWork
+from earthworks.models import Order, RepairPlan, RepairWork, SavedFilter
 from earthworks.services import claims, orders, works
-from earthworks.services.photos import add_photo
+from earthworks.services.guarantees import report_failure
+from earthworks.services.photos import add_document, add_photo
 from earthworks.shapes import trench
 from layers.choices import NetworkKind
 from tests.access.world import World, X, Y, thing
@@ -81,3 +89,51 @@ def works_repair(world: World) -> int:
         kind=RepairKind.ROAD, title="matrix", organization=world.body, begins_on=day, ends_on=day,
         first_ends_on=day, geom=Point(X + 100, Y + 100, srid=city_srid()),
     ).pk  # fmt: skip
+
+
+@thing("works_approval")
+def works_approval(world: World) -> int:
+    order = orders.apply(
+        order=draft(world), bodies=[world.body], user=world.users["works"], now=NOW
+    )
+    return order.approvals.get().pk
+
+
+@thing("works_document")
+def works_document(world: World) -> int:
+    return add_document(
+        order=draft(world), kind=DocumentKind.ACT, title="matrix", content=b"%PDF-1.4 matrix",
+        user=world.users["works"],
+    ).pk  # fmt: skip
+
+
+@thing("works_case")
+def works_case(world: World) -> int:
+    """A failure under guarantee of the body, in the area."""
+    order = brought_to(world, OrderState.WORKS_DONE)
+    later = NOW + dt.timedelta(days=21)
+    user = world.users["works"]
+    photo = add_photo(order=order, stage=PhotoStage.AFTER, content=picture(), user=user)
+    found = works.Inspection(position=order.geom.centroid, photo=photo, measured_m2={})
+    order = works.accept_restoration(order=order, inspection=found, user=user, now=later)
+    return report_failure(
+        order=order, position=order.geom.centroid, ground="matrix", user=user, now=later
+    ).pk
+
+
+@thing("works_plan")
+def works_plan(world: World) -> int:
+    return RepairPlan.objects.create(
+        organization=world.body, year=2026, kind=RepairKind.ROAD, title="matrix"
+    ).pk
+
+
+@thing("works_filter")
+def works_filter(world: World) -> int:
+    return SavedFilter.objects.create(user=world.users["works"], name="matrix").pk
+
+
+@thing("works_contractor")
+def works_contractor(world: World) -> int:
+    draft(world)
+    return world.body.pk

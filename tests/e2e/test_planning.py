@@ -57,12 +57,43 @@ def test_a_planner_publishes_a_programme(open_page, sign_in):
     expect(citizen.get_by_role("heading", name="Planned for 2031")).to_be_visible()
 
 
-def test_a_planner_looks_at_the_heatmap(open_page, sign_in):
+def test_a_planner_makes_a_heatmap(open_page, sign_in):
     page = open_page(locale="en-GB", bypass_csp=True)
     sign_in(page, "planner")
     page.goto("/plan/")
-    page.get_by_label("Theme").select_option(label="Heat")
+    page.get_by_label("Theme").select_option(label="Water")
     page.get_by_role("button", name="Show").click()
+    drawn = page.locator("#heat-first")
+    expect(drawn).to_be_visible()
+    expect(drawn).not_to_have_attribute("aria-busy", "true", timeout=60_000)
+    expect_accessible(page)
+    # What happened there, and the chronicle of the place.
+    drawn.click(position={"x": 300, "y": 300})
+    expect(page.get_by_text(re.compile(r"events? within 300 m"))).to_be_visible()
+    # Months, by the keyboard.
+    slider = page.get_by_role("slider", name="Month")
+    slider.press("End")
+    expect(page.locator("#month-name")).not_to_have_text("The whole period")
+    page.get_by_role("button", name="The whole period").click()
+    expect(page.locator("#month-name")).to_have_text("The whole period")
+    for name, ending in (("Picture", ".png"), ("GeoTIFF", ".tif")):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name, exact=True).click()
+        assert download.value.suggested_filename.endswith(ending)
     page.get_by_role("button", name="Search this theme and period").click()
     expect(page.get_by_text(re.compile("Searched: events"))).to_be_visible()
+    page.get_by_role("link", name="Chronicle", exact=True).click()
+    expect(page.get_by_role("heading", name="Chronicle of a place")).to_be_visible()
+    expect_accessible(page)
+
+
+@pytest.mark.parametrize("locale, word", [("ru-RU", "Тепловая карта"), ("kk-KZ", "Жылу картасы")])
+def test_the_heatmap_on_a_phone(open_page, sign_in, locale, word):
+    page = open_page(viewport={"width": 390, "height": 844}, locale=locale, bypass_csp=True)
+    sign_in(page, "planner")
+    page.goto("/plan/?theme=roads&since=2026-01-01&until=2026-04-01"
+              "&since2=2026-05-01&until2=2026-08-01")  # fmt: skip
+    expect(page.get_by_role("heading", level=1)).to_contain_text(word)
+    expect(page.locator("#heat-second")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect_accessible(page)

@@ -13,9 +13,10 @@ from citymap.geo import city_srid
 from citymap.personal.services import save_person
 from citymap.places.registry import Place, PlaceContext
 from earthworks.card import works
-from earthworks.choices import ClaimState, OrderState, RepairKind
+from earthworks.choices import ClaimState, OrderState, OutageKind, RepairKind
 from earthworks.models import Claim, RepairWork
-from earthworks.services import claims
+from earthworks.services import claims, repairs
+from layers.models import Building
 from tests.earthworks.world import X, Y, approving, body, brought_to, dig, issued, local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
@@ -103,3 +104,19 @@ def test_two_queries_however_many_works():
     with CaptureQueriesContext(connection) as queries:
         assert len(asked(dt.date(2026, 6, 25))) == 6
     assert len(queries) == 2
+
+
+def test_what_is_cut_off_in_the_building_comes_first():
+    house = Building.objects.create(
+        geom=dig(y=20), source="test", source_id="1", valid_from=dt.date(2020, 1, 1)
+    )
+    repairs.announce_outage(
+        of=issued(), kind=OutageKind.HEAT, starts_at=local("2026-06-05 09:00"),
+        ends_at=local("2026-06-05 18:00"), buildings=[house], user=None,
+    )  # fmt: skip
+    place = Place(point=house.point, shape=house.geom, building={"id": house.pk, "label": "x"})
+    first, second = works(place, PlaceContext(user=None, date=dt.date(2026, 6, 5)))
+    assert (first["kind"], first["state"], second["kind"]) == ("outage", "heat", "order")
+    assert first["from"] == first["until"] == "2026-06-05"
+    gone = works(place, PlaceContext(user=None, date=dt.date(2026, 6, 6)))
+    assert [item["kind"] for item in gone] == ["order"]

@@ -84,6 +84,7 @@ def sentence(case: dict, language: str) -> str:
         guarantee_until=guarantee_until(restored, RULES) if restored else None,
         ended_on=day(case, "ended_on"),
         reason=case.get("reason", ""),
+        sunk_due_on=day(case, "sunk_due_on"),
     )
     with translation.override(language):
         return answer(facts).sentence

@@ -17,7 +17,6 @@ from earthworks.choices import OrderState
 from tests.earthworks.world import approving, brought_to, dig, draft, issued
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
-SCHEMAS = Path(__file__).parent / "schemas" / "wzdx" / "4.2"
 
 
 @pytest.fixture
@@ -65,13 +64,22 @@ def of_geojson(kind: str, least: int) -> dict:
     }
 
 
-def test_wzdx_is_valid_by_the_official_schema(orders):
-    documents = [json.loads(path.read_text()) for path in sorted(SCHEMAS.glob("*.json"))]
+@pytest.fixture
+def schemas(settings) -> Path:
+    """The official WZDx 4.2 schemas, beside the real data."""
+    folder = Path(settings.CITYMAP_REAL_DATA).parent / "schemas" / "wzdx" / "4.2"
+    if not (folder / "WorkZoneFeed.json").is_file():
+        pytest.skip(f"the official WZDx schemas are not at {folder}")
+    return folder
+
+
+def test_wzdx_is_valid_by_the_official_schema(orders, schemas):
+    documents = [json.loads(path.read_text()) for path in sorted(schemas.glob("*.json"))]
     documents += [of_geojson("LineString", 2), of_geojson("MultiPoint", 1)]
     registry = Registry().with_resources(
         [(one["$id"], Resource.from_contents(one)) for one in documents]
     )
-    schema = json.loads((SCHEMAS / "WorkZoneFeed.json").read_text())
+    schema = json.loads((schemas / "WorkZoneFeed.json").read_text())
     found = json.loads(fetched("wzdx"))
     assert len(found["features"]) == 2
     errors = list(Draft7Validator(schema, registry=registry).iter_errors(found))

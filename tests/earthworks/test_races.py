@@ -11,9 +11,9 @@ import time
 import pytest
 from django.db import connection
 
+from earthworks.benchmarks.races import faults, race_extension, together
 from earthworks.models import Claim, Order
 from earthworks.services import claims
-from tests.earthworks.races import faults, race_extension, together
 from tests.earthworks.world import dig, issued, local, official, police
 from tests.support.databases import ROOT, database_environ
 

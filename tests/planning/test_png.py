@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from planning.png import RAMP, classes, coloured, encode
+from planning.png import (
+    RAMP,
+    change_classes,
+    classes,
+    coloured,
+    coloured_changes,
+    encode,
+    growing_classes,
+)
 
 
 def test_the_picture_is_read_by_others():
@@ -31,3 +39,19 @@ def test_classes_are_round_and_reach_the_largest(largest):
 def test_nothing_to_draw():
     assert classes(np.zeros((2, 2))) == []
     assert coloured(np.zeros((2, 2)), []).max() == 0
+
+
+def test_growing_classes_are_round_and_below_the_largest():
+    assert growing_classes(140.0) == [0.0, 5.0, 10.0, 20.0, 50.0, 100.0]
+    assert growing_classes(0.7) == [0.0, 0.02, 0.05, 0.1, 0.2, 0.5]
+    assert growing_classes(0.0) == []
+
+
+def test_changes_have_as_many_classes_below_as_above():
+    bounds = change_classes(np.array([-5.0, 30.0]))
+    assert bounds == [-30.0, -20.0, -10.0, 0.0, 10.0, 20.0]
+    picture = coloured_changes(np.array([[-30.0, 0.0, 30.0]]), bounds)
+    assert picture[0, 0, :3].tolist() == [0x5E, 0x3C, 0x99]
+    assert picture[0, 1, 3] == 0
+    assert picture[0, 2, :3].tolist() == [0xB3, 0x58, 0x06]
+    assert change_classes(np.zeros(3)) == []

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.citymap.notices import smtpd
+from tests.citymap.notices.smtpd import Mailbox
 from tests.support.databases import ROOT, City, run_program
 
 START_TIMEOUT_S = 60
@@ -21,11 +23,12 @@ STOP_TIMEOUT_S = 30
 
 @dataclass(frozen=True, kw_only=True)
 class LiveServer:
-    """A running server: its address, its city, and where it writes what it has to say."""
+    """A running server: its address, its city, where it writes what it has to say, its mail."""
 
     url: str
     city: City
     log: Path
+    mailbox: Mailbox
 
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
@@ -80,19 +83,25 @@ def wait_until_answers(url: str, process: subprocess.Popen, log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def live_server_process(city_templates, tmp_path_factory):
-    """Server and worker as the runtime role, with hashed static files, on a free port."""
+    """Server and worker as the runtime role, with hashed static files and a mail server."""
     folder = tmp_path_factory.mktemp("live-server")
     log = folder / "server.log"
     port = free_port()
     url = f"http://127.0.0.1:{port}"
+    mailbox, mail_port = Mailbox(), free_port()
+    mail = smtpd.start(mailbox, port=mail_port)
     with city_templates.copy("demo") as city:
-        env = city.environ | {"CITYMAP_STATIC_ROOT": str(folder / "static")}
+        env = city.environ | {
+            "CITYMAP_STATIC_ROOT": str(folder / "static"),
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+        }
         run_program("manage.py", "collectstatic", "--no-input", "--verbosity=0", env=env)
         started = [start_program("manage.py", "worker", env=env, log=log)]
         try:
             started.append(start_program("manage.py", "serve", f"--port={port}", env=env, log=log))
             wait_until_answers(f"{url}/readyz", started[-1], log)
-            yield LiveServer(url=url, city=city, log=log)
+            yield LiveServer(url=url, city=city, log=log, mailbox=mailbox)
         finally:
             for process in reversed(started):
                 stop_program(process)
+            mail.stop()

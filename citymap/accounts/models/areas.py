@@ -5,6 +5,7 @@ from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from citymap import geo
+from citymap.history.tracking import tracked
 
 
 class _Valid(Func):
@@ -14,6 +15,7 @@ class _Valid(Func):
     output_field = models.BooleanField()
 
 
+@tracked()
 class Area(models.Model):
     """A part of the city that a user or a body answers for.
 

@@ -173,6 +173,7 @@ class Organization(models.Model):
         return getattr(self, f"name_{(get_language() or 'ru')[:2]}", "") or self.name
 
 
+@tracked()
 class Contact(models.Model):
     """One way to reach a body. Names of people are not kept here: a post is enough."""
 
@@ -220,6 +221,7 @@ class Contact(models.Model):
         return own or self.label_ru or str(self.get_kind_display())
 
 
+@tracked(chain="access")
 class Substitution(models.Model):
     """A body that does another's work for a time: its members see and do what is the other's."""
 

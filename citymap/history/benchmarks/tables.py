@@ -16,6 +16,8 @@ APP_LABEL = "jobs"
 
 def order_model(name: str, **options: object) -> type[models.Model]:
     """A model much like an order; `options` go to `tracked`, none leaves it untracked."""
+    # What `tracked` refuses must not leave a model in the registry of the app.
+    decorate = tracking.tracked(**options) if options else None
     fields = {
         "number": models.CharField("number", max_length=40),
         "state": models.CharField("state", max_length=20, choices=[("new", "New"), ("ok", "Done")]),
@@ -28,7 +30,7 @@ def order_model(name: str, **options: object) -> type[models.Model]:
         "Meta": type("Meta", (), {"app_label": APP_LABEL}),
     }
     model = type(name, (models.Model,), fields)
-    return tracking.tracked(**options)(model) if options else model
+    return decorate(model) if decorate else model
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from citymap.history.tracking import tracked
+
 
 class ProtocolKind(models.TextChoices):
     REFUSED = "refused", _("Refused change")
@@ -38,9 +40,11 @@ class ProtocolQuerySet(models.QuerySet):
         return self.order_by("-year", "-number")
 
 
+@tracked(chain="protocols")
 class Protocol(models.Model):
     """What was refused or done past the rules: who, what, when. Rows are inserted, nothing else.
 
+    Of legal weight: whoever removes one past the rights of the serving role is found.
     The database gives the number, without gaps in a year.
     """
 
@@ -96,6 +100,7 @@ class Protocol(models.Model):
         return ProtocolState.DRAFT
 
 
+@tracked(chain="protocols")
 class ProtocolNote(models.Model):
     """An acknowledgement with its comment, or a further remark. Insert only."""
 

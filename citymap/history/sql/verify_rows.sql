@@ -16,6 +16,8 @@ WHERE CASE
 UNION ALL
 SELECT NULL, NULL, 'a row was put in without an event: ' || t.$key::text
 FROM $table t
-WHERE t.$key > (SELECT min(pgh_obj_id) FROM $events WHERE pgh_label = 'insert')
+-- Rows older than the history have smaller keys than the first that it saw come; never one below 1.
+WHERE (t.$key > (SELECT min(pgh_obj_id) FROM $events WHERE pgh_label = 'insert')
+        OR t.$key::text ~ '^(-|0$$)')
     AND NOT EXISTS (SELECT FROM $events e WHERE e.pgh_obj_id = t.$key)
 ORDER BY 1, 2 LIMIT 100

@@ -87,7 +87,7 @@ def _turn_rows(*, kept: Person, gone: Person) -> None:
         if issubclass(relation.related_model, (Person, PersonalEvent, Event)):
             continue  # set already; or append-only, and true of its time
         if relation.many_to_many:
-            continue  # the rows between hold foreign keys of their own
+            continue  # the rows between have a foreign key of their own, which is turned
         rows = relation.related_model._base_manager.filter(**{relation.field.name: gone})
         try:
             with transaction.atomic():

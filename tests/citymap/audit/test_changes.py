@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
-from citymap.accounts.models import Organization
+from citymap.accounts.models import Organization, OrganizationGroup, OrganizationInGroup
 from citymap.audit.changes import (
     COMMANDS,
     NOBODY,
@@ -55,6 +55,18 @@ def test_a_row_says_who_what_when_why(body, operator):
     assert oldest.action == "created"
     assert newest.when >= oldest.when
     assert not newest.irregular
+
+
+def test_links_are_called_by_what_they_link(operator, django_assert_max_num_queries):
+    groups = [OrganizationGroup.objects.create(name=f"Group {number}") for number in range(20)]
+    body = Organization.objects.create(kind="utility", name="Heat")
+    with acting(user=operator):
+        body.groups.set(groups)
+    wanted = Wanted(models=[tracking_of(OrganizationInGroup)])
+    with override("en"), django_assert_max_num_queries(3):
+        rows = page_of(wanted).rows
+    assert {row.name for row in rows} == {f"Heat – Group {number}" for number in range(20)}
+    assert {row.kind for row in rows} == {"Member of a group"}
 
 
 @pytest.mark.parametrize("oldest_first", [False, True])

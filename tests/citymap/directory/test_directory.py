@@ -1,6 +1,7 @@
 """The public directory: what is shown, found, and hidden."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.contrib.gis.geos import Point
@@ -58,6 +59,8 @@ def test_everybody_reads_the_list(client, heat):
     "query, found",
     [
         ("?q=teploset", True), ("?q=жылу", True), ("?q=1090201", True), ("?q=water", False),
+        ("?q=типлосеть", True), ("?q=ntgkjctnm", True), ("?q=;ske", True), ("?q=cnhjqrf", False),
+        ("?q=heat+wroks", True), ("?q=%D1%8A", False), ("?q=...", False),
         ("?kind=utility", True), ("?kind=police", False), ("?kind=nonsense", True),
         ("?q=heat&kind=utility&page=99", True), ("?page=x", True), ("?q=%00", True),
         ("?q=" + "x" * 3000, False), ("?page=-1", True),
@@ -65,6 +68,17 @@ def test_everybody_reads_the_list(client, heat):
 )  # fmt: skip
 def test_the_list_is_searched(client, heat, query, found):
     assert ("Heat Works" in page(client, LIST + query)) is found
+
+
+def test_the_bodies_of_a_page_are_on_its_map(client, heat):
+    Organization.objects.create(kind="other", name="Nowhere yet")
+    text = page(client, LIST)
+    config = json.loads(text.partition('type="application/json">')[2].partition("</script>")[0])
+    (place,) = config["places"]
+    assert (place["title"], place["url"]) == ("Heat Works", f"{LIST}{heat.pk}/")
+    assert 69 < place["lon"] < 70
+    assert 54 < place["lat"] < 55
+    assert 'id="map"' not in page(client, f"{LIST}?q=nowhere")
 
 
 def test_hours_in_words(client, heat, at):

@@ -100,6 +100,8 @@ def test_protocols_and_publications_are_only_added(intruder, table):
         "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name)"
         " RETURNS boolean LANGUAGE sql AS 'SELECT true'",
         "ALTER ROLE CURRENT_USER SUPERUSER",
+        f"TRUNCATE {TRACKED} CASCADE",
+        "TRUNCATE accounts_user CASCADE",
         "CREATE EVENT TRIGGER mine ON sql_drop EXECUTE FUNCTION history_key_changed()",
     ],
 )
@@ -184,6 +186,9 @@ BREAKS = {
     "CREATE OR REPLACE FUNCTION history_key_changed() RETURNS boolean LANGUAGE sql"
     " AS 'SELECT false'": "history_key_changed is not ours",
     "GRANT CREATE ON SCHEMA public TO {role}": "may create objects",
+    "GRANT UPDATE (payload) ON history_chainrecord TO {role}": "on history_chainrecord",
+    f"GRANT TRUNCATE ON {TRACKED} TO {{role}}": f"on {TRACKED}: TRUNCATE",
+    f"GRANT TRIGGER ON {TRACKED} TO PUBLIC": f"on {TRACKED}: TRIGGER",
 }
 
 
@@ -221,4 +226,36 @@ def test_a_body_changed_by_hand_is_seen_and_mended():
         )
     assert f"function {trigger} is not ours" in hardening.problems(connection)
     hardening.protect()
+    assert hardening.problems(connection) == []
+
+
+@pytest.mark.django_db
+def test_a_trigger_narrowed_by_its_owner_is_seen(settings):
+    """The name, the function and its body stay the same: it is only never called."""
+    table, trigger, _body = next(one for one in hardening.history_triggers() if "insert" in one[1])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "CREATE OR REPLACE TRIGGER {name} AFTER INSERT ON {table} REFERENCING NEW TABLE"
+                " AS new_values FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION {name}()"
+            ).format(name=sql.Identifier(trigger), table=sql.Identifier(table))
+        )
+    assert f"trigger {trigger} on {table} has a condition" in hardening.problems(connection)
+    hardening.protect()
+    assert hardening.problems(connection) == []
+
+
+@pytest.mark.parametrize(
+    "setting", ["pghistory.context_metadata = '{\"user\": 1}'", "search_path = pg_temp, public"]
+)
+def test_a_setting_that_speaks_for_every_session_is_seen(intruder, setting):
+    """A role may fix settings of its own: whoever changed something would be somebody else."""
+    name = setting.partition(" ")[0]
+    here = sql.Identifier(connection.settings_dict["NAME"]).as_string(intruder)
+    intruder.execute(f"ALTER ROLE CURRENT_USER IN DATABASE {here} SET {setting}")
+    try:
+        said = f"sessions of the runtime role begin with a setting of {name}"
+        assert said in hardening.problems(connection)
+    finally:
+        intruder.execute(f"ALTER ROLE CURRENT_USER IN DATABASE {here} RESET {name}")
     assert hardening.problems(connection) == []

@@ -9,10 +9,19 @@ from django.utils import timezone
 
 from citymap.history.context import acting
 from citymap.history.irregular import find_irregular
-from citymap.history.models import Look, Protocol, ProtocolKind, ProtocolNote, ProtocolState
+from citymap.history.models import (
+    ChainRecord,
+    Look,
+    Protocol,
+    ProtocolKind,
+    ProtocolNote,
+    ProtocolState,
+)
 from citymap.history.protocols import ProtocolError, acknowledge, open_protocol
 from citymap.history.refusals import note_refusal
+from citymap.history.sealing import seal
 from citymap.history.signals import protocol_opened
+from citymap.history.verify import verify
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +109,35 @@ def test_nobody_discards_one(runtime_role, statement):
     with denied, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert Protocol.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM history_protocol", "UPDATE history_protocol SET what = 'nothing happened'"],
+)
+def test_one_discarded_past_all_rights_is_found(statement):
+    """The owner switches the triggers off: the chain still misses it."""
+    opened = open_protocol(kind=ProtocolKind.REFUSED, what="kept")
+    seal()
+    assert verify().holds
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE history_protocol DISABLE TRIGGER USER")
+        cursor.execute(statement)
+        cursor.execute("ALTER TABLE history_protocol ENABLE TRIGGER USER")
+    bad = verify().first_bad
+    assert (bad.model, bad.exact) == ("history.protocol", True)
+    assert ChainRecord.objects.get(pk=bad.record).key == str(opened.pk)
+
+
+def test_one_discarded_by_its_owner_makes_another(heard):
+    opened = open_protocol(kind=ProtocolKind.REFUSED, what="kept")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM history_protocol")
+    assert find_irregular(timezone.now()) == "1 irregular changes"
+    about = Protocol.objects.get()
+    assert (about.model, about.key) == ("history.protocol", str(opened.pk))
+    assert find_irregular(timezone.now()) == "nothing irregular"
 
 
 # --- acknowledging ------------------------------------------------------------------------

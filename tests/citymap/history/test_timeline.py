@@ -60,7 +60,8 @@ def test_reads_as_a_story(ledger, clerk):
     assert set(changes(texted)) == {"Text"}
     assert texted.irregular
     assert texted.who == "nobody named"
-    assert not deleted.changes
+    assert changes(deleted)["State"] == ("Done", "")
+    assert "Text" not in changes(deleted)
 
 
 def row_like(ledger):

@@ -197,6 +197,12 @@ def row_put_in(h: History) -> None:
                    " SELECT 'x', state, amount, text, due_at, paid FROM {0} LIMIT 1")  # fmt: skip
 
 
+def row_put_in_below_all(h: History) -> None:
+    columns = "state, amount, text, due_at, paid"
+    untriggered(h, f"INSERT INTO {{0}} (id, number, {columns})"
+                   f" SELECT -7, 'x', {columns} FROM {{0}} LIMIT 1")  # fmt: skip
+
+
 def root_edited(h: History) -> None:
     h.sql("UPDATE history_root SET hash = '\\x00' WHERE number = 2")
 
@@ -227,6 +233,7 @@ def subtree_added(h: History) -> None:
     [
         (forged_event, "an event row without a record"),
         (row_put_in, "a row was put in without an event"),
+        (row_put_in_below_all, "a row was put in without an event: -7"),
         (root_edited, "root 2 does not hold"),
         (root_removed, "root 2 is missing"),
         (frontier_edited, "subtrees are not those"),
@@ -414,6 +421,15 @@ def test_a_cut_tail_offline(history, kept, exported):
     cut_the_tail(history)
     assert offline(exported())[0] == 0
     assert "the log is cut" in offline(exported(), "--roots", kept)[1]
+
+
+def test_two_roots_of_one_number_deny_each_other(history, kept, exported):
+    """Whoever keeps both the root of then and the root of now needs no other evidence."""
+    root = history.outside[1].as_json() | {"root": "00" * 32}
+    with kept.open("a") as file:
+        file.write(json.dumps(root) + "\n")
+    status, said = offline(exported(), "--roots", kept)
+    assert (status, said) == (1, "DOES NOT HOLD: two different roots of number 2 were published\n")
 
 
 def test_a_cut_export_is_not_taken_for_whole(history, exported):

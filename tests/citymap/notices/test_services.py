@@ -210,6 +210,24 @@ def test_delivery_log_only_grows(source, head, statement):
     assert Attempt._meta.get_field("notice").remote_field.on_delete.__name__ == "PROTECT"
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM notices_notice", "DELETE FROM notices_noticefile",
+        "UPDATE notices_noticefile SET filename = 'b.pdf'", "TRUNCATE notices_notice CASCADE",
+    ],
+)  # fmt: skip
+def test_what_is_owed_is_never_removed(source, runtime_role, statement):
+    """Also before anybody has tried to send it: then no line of the log would miss it."""
+    notice = owe(source, attachments=[File(name="a.pdf", content=PDF)])
+    refused = pytest.raises(DatabaseError, match="is refused|permission denied")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    with pytest.raises(DatabaseError, match="is refused"), transaction.atomic():
+        notice.delete()
+    assert Notice.objects.get().notice_files.count() == 1
+
+
 def test_attachment_is_what_its_row_says(source):
     owe(source, attachments=[File(name="a.pdf", content=PDF)])
     for change in ("content = 'x'", "size_bytes = 3", "sha256 = repeat('0', 64)"):

@@ -1,0 +1,1 @@
+"""Benchmarks of appeals (docs/dev/benchmarks.md)."""

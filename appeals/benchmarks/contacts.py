@@ -1,0 +1,258 @@
+"""Operators at work, over real HTTP: look up an address, open its card, see duplicates, register.
+
+At twenty times a real centre's peak hour (2,000 contacts a day, 15 % of them in the peak hour), and
+registration as fast as it goes, with history and chain, while the worker seals.
+"""
+
+import itertools
+import random
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from urllib.parse import quote, urlencode, urlsplit
+
+import numpy as np
+import psycopg2
+from django.conf import settings
+
+from appeals.benchmarks.cities import city_of
+from citymap.bench.context import Bench, BenchError
+from citymap.bench.registry import Result, benchmark
+from citymap.demo import DEMO_PASSWORD
+
+PEAK_AN_HOUR = 2000 * 0.15
+TIMES, MIX_S, OPERATORS = 20, 45, 8
+FLOOD_S, WRITERS = 20, 8
+P95_GOAL_MS, PER_SECOND_GOAL = 300.0, 40.0
+REGISTERED_SHARE = 0.2
+PLACES_SQL = """
+SELECT building.id, ST_X(place.point), ST_Y(place.point),
+       coalesce(street.name, address.street_name), address.house_number
+FROM layers_address AS address
+JOIN layers_building AS building ON building.id = address.building_id
+LEFT JOIN layers_street AS street ON street.id = address.street_id
+CROSS JOIN LATERAL (SELECT ST_Transform(building.point, 4326) AS point) AS place
+WHERE address.valid_to IS NULL AND building.valid_to IS NULL AND building.apartments > 0
+ORDER BY md5(address.id::text), address.id LIMIT 2000
+"""
+CATEGORIES_SQL = "SELECT id FROM appeals_category WHERE parent_id IS NOT NULL ORDER BY code"
+
+
+@dataclass(frozen=True)
+class Place:
+    building: int
+    lon: float
+    lat: float
+    street: str
+    number: str
+
+
+class Reader:
+    """One browser: keeps its connection and cookies; comes from an address of its own."""
+
+    def __init__(self, url: str, number: int) -> None:
+        parts = urlsplit(url)
+        self._connection = HTTPConnection(parts.hostname, parts.port, timeout=60)
+        self._cookies: dict[str, str] = {}
+        self._addresses = itertools.count(number << 16)
+
+    def ask(self, method: str, path: str, form: Mapping[str, object] | None = None) -> int:
+        """One request; its status. A report comes from another address each time."""
+        number = next(self._addresses)
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
+            "X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+            "Accept-Language": "ru",
+        }
+        body = None
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            token = self._cookies.get("csrftoken", "")
+            body = urlencode({**form, "csrfmiddlewaretoken": token}).encode()
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            name, _, rest = line.partition("=")
+            self._cookies[name] = rest.partition(";")[0]
+        return answer.status
+
+    def sign_in(self) -> None:
+        self.ask("GET", "/accounts/login/")
+        status = self.ask(
+            "POST", "/accounts/login/", {"username": "operator", "password": DEMO_PASSWORD}
+        )
+        if status != 302:
+            raise BenchError(f"the operator could not sign in: {status}")
+
+
+def report_form(place: Place, category: int, chance: random.Random) -> dict[str, object]:
+    """An appeal at a house, not the same as another one."""
+    return {
+        "key": uuid.uuid4(), "category": category, "join": "new",
+        "text": f"Не горит фонарь, подъезд {chance.randrange(1, 9)}, третий день подряд",
+        "lon": f"{place.lon + chance.uniform(-1e-4, 1e-4):.6f}",
+        "lat": f"{place.lat + chance.uniform(-1e-4, 1e-4):.6f}",
+    }  # fmt: skip
+
+
+def contact(
+    reader: Reader, place: Place, category: int, chance: random.Random
+) -> Iterator[tuple[str, int]]:
+    """What one contact asks of the server, in its order: name and status of each request."""
+    typed = place.street[: max(3, len(place.street) // 2)]
+    whole = f"{place.street} {place.number}"
+    yield "search", reader.ask("GET", f"/api/addresses/?q={quote(typed)}&limit=8")
+    yield "search", reader.ask("GET", f"/api/addresses/?q={quote(whole)}&limit=8")
+    yield "card", reader.ask("GET", f"/api/place/?building={place.building}")
+    form = report_form(place, category, chance)
+    yield "duplicates", reader.ask("POST", "/report/duplicates/", form)
+    if chance.random() < REGISTERED_SHARE:
+        yield "register", reader.ask("POST", "/report/", form)
+
+
+@benchmark("appeals_contacts", order=70)
+def contacts(bench: Bench) -> Iterator[Result]:
+    """Both databases: three years of one city, and a region of ten."""
+    for scale, years in ((1, 3), (10, 1)):
+        env = city_of(bench, scale=scale, years=years)
+        name = f"scale {scale}, {years} years" if years > 1 else f"scale {scale}"
+        yield from measured(bench, env, name)
+
+
+def measured(bench: Bench, env: Mapping[str, str], name: str) -> Iterator[Result]:
+    """The mix and the flood on one database."""
+    env = {**env, "CITYMAP_BEHIND_PROXY": "1"}
+    places, categories = _asked_for(env)
+    with bench.server(env) as url, worker(bench, env):
+        took = mix(url, places, categories)
+        every = [one for values in took.values() for one in values]
+        yield Result(
+            name=f"look-up and register at {TIMES} peak hours, p95 ({name})", n=len(every),
+            ours=float(np.percentile(every, 95)), unit="ms", goal=P95_GOAL_MS,
+        )  # fmt: skip
+        for what, values in sorted(took.items()):
+            yield Result(
+                name=f"  {what}, p95 ({name})", n=len(values), unit="ms",
+                ours=float(np.percentile(values, 95)),
+            )  # fmt: skip
+        written, seconds = flood(url, places, categories)
+        yield Result(
+            name=f"registration, sustained, with history and chain ({name})", n=written,
+            ours=written / seconds, unit="/s", goal=PER_SECOND_GOAL, more_is_better=True,
+        )  # fmt: skip
+
+
+def _asked_for(env: Mapping[str, str]) -> tuple[list[Place], list[int]]:
+    session = psycopg2.connect(env["DATABASE_URL"])
+    with session, session.cursor() as cursor:
+        cursor.execute(PLACES_SQL)
+        places = [Place(*row) for row in cursor.fetchall()]
+        cursor.execute(CATEGORIES_SQL)
+        categories = [key for (key,) in cursor.fetchall()]
+    session.close()
+    return places, categories
+
+
+@contextmanager
+def worker(bench: Bench, env: Mapping[str, str]) -> Iterator[None]:
+    """The worker beside the server: it seals the chain and sends what is owed."""
+    with (bench.folder / "worker.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "worker"], cwd=settings.BASE_DIR, env=dict(env),
+            stdout=log, stderr=log,
+        )  # fmt: skip
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def mix(url: str, places: list[Place], categories: list[int]) -> dict[str, list[float]]:
+    """Contacts begin at random moments, whether the ones before are answered or not.
+
+    Milliseconds of each request by its name; one that had to wait for a free operator counts
+    from the moment at which it was due.
+    """
+    chance = random.Random(109)
+    rate = PEAK_AN_HOUR * TIMES / 3600
+    moments = list(
+        itertools.takewhile(
+            lambda moment: moment < MIX_S,
+            itertools.accumulate(iter(lambda: chance.expovariate(rate), None)),
+        )
+    )
+    took: dict[str, list[float]] = {}
+    lock, numbers, began = threading.Lock(), iter(range(len(moments))), time.perf_counter() + 5
+
+    def work(reader: Reader, own: random.Random) -> None:
+        for name in ("/report/", f"/api/place/?building={places[0].building}"):
+            reader.ask("GET", name)
+        while (number := _next(lock, numbers)) is not None:
+            time.sleep(max(0.0, began + moments[number] - time.perf_counter()))
+            start = began + moments[number]
+            place, category = own.choice(places), own.choice(categories)
+            for name, status in contact(reader, place, category, own):
+                now = time.perf_counter()
+                if status not in (200, 302):
+                    raise BenchError(f"{name}: {status}")
+                with lock:
+                    took.setdefault(name, []).append(1000 * (now - start))
+                start = time.perf_counter()
+
+    _together(url, OPERATORS, work, staff=True)
+    return took
+
+
+def flood(url: str, places: list[Place], categories: list[int]) -> tuple[int, float]:
+    """Registrations as fast as some writers get them through: how many, in which time."""
+    done: list[int] = []
+    until = time.perf_counter() + FLOOD_S + 1
+
+    def work(reader: Reader, own: random.Random) -> None:
+        reader.ask("GET", "/report/")
+        while time.perf_counter() < until:
+            form = report_form(own.choice(places), own.choice(categories), own)
+            if (status := reader.ask("POST", "/report/", form)) != 302:
+                raise BenchError(f"register: {status}")
+            done.append(1)
+
+    began = time.perf_counter()
+    _together(url, WRITERS, work, staff=False)
+    return len(done), time.perf_counter() - began
+
+
+def _next(lock: threading.Lock, numbers: Iterator[int]) -> int | None:
+    with lock:
+        return next(numbers, None)
+
+
+def _together(
+    url: str, count: int, work: Callable[[Reader, random.Random], None], *, staff: bool
+) -> None:
+    """Run `work` in threads, each with a browser of its own; the first failure is raised."""
+    failures: list[BaseException] = []
+
+    def run(number: int) -> None:
+        try:
+            reader = Reader(url, number + (100 if staff else 0))
+            if staff:
+                reader.sign_in()
+            work(reader, random.Random(number))
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise BenchError(str(failures[0])) from failures[0]

@@ -1,0 +1,1 @@
+"""The public portal: report a problem, follow it by number and code, read what others reported."""

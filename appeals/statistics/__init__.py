@@ -1,0 +1,1 @@
+"""What came, what became of it, by whom and where: counted, each number with its cases."""

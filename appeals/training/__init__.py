@@ -1,0 +1,1 @@
+"""Training mode: invented calls, answered like real ones, scored; counted nowhere else."""

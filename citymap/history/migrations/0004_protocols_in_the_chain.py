@@ -1,0 +1,99 @@
+import citymap.migrating
+import django.contrib.postgres.indexes
+import django.db.models.deletion
+import django.db.models.fields.json
+import pghistory.utils
+import pgtrigger.compiler
+import pgtrigger.migrations
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('history', '0003_look'),
+    ]
+
+    operations = [
+        citymap.migrating.Together(
+            operations=[
+                migrations.CreateModel(
+                    name='ProtocolEvent',
+                    fields=[
+                        ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(db_comment="When the change was made, by the database's clock", verbose_name='when')),
+                        ('pgh_label', models.TextField(db_comment='insert, update or delete', verbose_name='change')),
+                        ('pgh_context', pghistory.utils.JSONField()),
+                        ('id', models.BigIntegerField()),
+                        ('year', models.PositiveSmallIntegerField(default=0, verbose_name='year')),
+                        ('number', models.PositiveIntegerField(default=0, verbose_name='number')),
+                        ('kind', models.CharField(choices=[('refused', 'Refused change'), ('irregular', 'Irregular change'), ('chain', 'Fault in the chain')], max_length=20, verbose_name='kind')),
+                        ('model', models.CharField(blank=True, max_length=100, verbose_name='table')),
+                        ('key', models.CharField(blank=True, max_length=64, verbose_name='key')),
+                        ('what', models.TextField(db_comment='What was refused or found, one paragraph', verbose_name='what')),
+                        ('user_id', models.BigIntegerField(db_comment='Id of the user, if known', null=True, verbose_name='user')),
+                        ('context', models.JSONField(db_comment='Who, through which request, database role', default=dict, verbose_name='circumstances')),
+                        ('when', models.DateTimeField(db_comment='When it happened', verbose_name='when')),
+                        ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='written')),
+                        ('same', models.CharField(db_comment='Digest of what makes it the same protocol: repetitions make no second one', max_length=64)),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='history.protocol')),
+                    ],
+                    options={
+                        'db_table_comment': 'Changes of history_protocol, written by triggers, never edited',
+                        'abstract': False,
+                        'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='history_protocol_6127_ev_when'), models.Index(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), condition=models.Q(('pgh_context__has_key', 'user')), name='history_protocol_6127_ev_who')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ProtocolNoteEvent',
+                    fields=[
+                        ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(db_comment="When the change was made, by the database's clock", verbose_name='when')),
+                        ('pgh_label', models.TextField(db_comment='insert, update or delete', verbose_name='change')),
+                        ('pgh_context', pghistory.utils.JSONField()),
+                        ('id', models.BigIntegerField()),
+                        ('role', models.CharField(choices=[('head', 'Head of the centre'), ('auditor', 'Auditor')], max_length=20, verbose_name='as')),
+                        ('user_id', models.BigIntegerField(verbose_name='user')),
+                        ('username', models.CharField(max_length=150, verbose_name='user name')),
+                        ('comment', models.TextField(max_length=2000, verbose_name='comment')),
+                        ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='history.protocolnote')),
+                        ('protocol', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='history.protocol', verbose_name='protocol')),
+                    ],
+                    options={
+                        'db_table_comment': 'Changes of history_protocolnote, written by triggers, never edited',
+                        'abstract': False,
+                        'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='history_protocoln_189e_ev_when'), models.Index(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), condition=models.Q(('pgh_context__has_key', 'user')), name='history_protocoln_189e_ev_who')],
+                    },
+                ),
+            ],
+        ),
+        citymap.migrating.Together(
+            operations=[
+                pgtrigger.migrations.AddTrigger(
+                    model_name='protocol',
+                    trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE history_who jsonb := public.history_context();', func='WITH source AS MATERIALIZED (SELECT v.*  FROM new_values v ORDER BY v."id" ), made AS MATERIALIZED (INSERT INTO public."history_protocolevent" ("context", "id", "key", "kind", "made_at", "model", "number", "same", "user_id", "what", "when", "year", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context") SELECT v."context", v."id", v."key", v."kind", v."made_at", v."model", v."number", v."same", v."user_id", v."what", v."when", v."year", clock_timestamp(), \'insert\', v."id", history_who FROM source v RETURNING * ), payloads AS MATERIALIZED (SELECT made.pgh_id AS event, made.pgh_obj_id::text AS key, made.pgh_created_at AS at, coalesce(before.number, 0) + 1 AS number, before.hash AS previous, jsonb_build_object( \'v\', 1, \'stream\', \'protocols\', \'model\', \'history.protocol\', \'key\', made.pgh_obj_id::text, \'number\', coalesce(before.number, 0) + 1, \'previous\', encode(before.hash, \'hex\'), \'event\', made.pgh_id, \'label\', made.pgh_label, \'at\', made.pgh_created_at, \'context\', history_who, \'data\', ((to_jsonb(made) - ARRAY[\'pgh_id\', \'pgh_created_at\', \'pgh_label\', \'pgh_obj_id\', \'pgh_context\'])) )::text AS payload FROM made LEFT JOIN LATERAL ( SELECT r.number, r.hash FROM public.history_chainrecord r WHERE r.model = \'history.protocol\' AND r.key = made.pgh_obj_id::text ORDER BY r.number DESC LIMIT 1 ) before ON true ORDER BY made.pgh_id ), records AS MATERIALIZED (INSERT INTO public.history_chainrecord (stream, model, key, number, event, made_at, previous, payload, hash) SELECT \'protocols\', \'history.protocol\', key, number, event, at, previous, payload, sha256(\'\\x00\'::bytea || convert_to(payload, \'UTF8\')) FROM payloads RETURNING id ) INSERT INTO public.history_unsealed (record) SELECT id FROM records ; RETURN NULL;', hash='a47048ca8c3c5e4eb4c5ca352d185b61e5ce6a8c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_history_insert_e14e5', referencing='REFERENCING NEW TABLE AS new_values ', table='history_protocol', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='protocol',
+                    trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE history_who jsonb := public.history_context();', func='WITH source AS MATERIALIZED (SELECT v.* FROM new_values v LEFT JOIN old_values o ON o."id" = v."id" WHERE CASE WHEN o."id" IS NULL THEN public.history_key_changed() ELSE (v."context", v."id", v."key", v."kind", v."made_at", v."model", v."number", v."same", v."user_id", v."what", v."when", v."year") IS DISTINCT FROM (o."context", o."id", o."key", o."kind", o."made_at", o."model", o."number", o."same", o."user_id", o."what", o."when", o."year") END ORDER BY v."id" ), made AS MATERIALIZED (INSERT INTO public."history_protocolevent" ("context", "id", "key", "kind", "made_at", "model", "number", "same", "user_id", "what", "when", "year", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context") SELECT v."context", v."id", v."key", v."kind", v."made_at", v."model", v."number", v."same", v."user_id", v."what", v."when", v."year", clock_timestamp(), \'update\', v."id", history_who FROM source v RETURNING * ), payloads AS MATERIALIZED (SELECT made.pgh_id AS event, made.pgh_obj_id::text AS key, made.pgh_created_at AS at, coalesce(before.number, 0) + 1 AS number, before.hash AS previous, jsonb_build_object( \'v\', 1, \'stream\', \'protocols\', \'model\', \'history.protocol\', \'key\', made.pgh_obj_id::text, \'number\', coalesce(before.number, 0) + 1, \'previous\', encode(before.hash, \'hex\'), \'event\', made.pgh_id, \'label\', made.pgh_label, \'at\', made.pgh_created_at, \'context\', history_who, \'data\', ((to_jsonb(made) - ARRAY[\'pgh_id\', \'pgh_created_at\', \'pgh_label\', \'pgh_obj_id\', \'pgh_context\'])) )::text AS payload FROM made LEFT JOIN LATERAL ( SELECT r.number, r.hash FROM public.history_chainrecord r WHERE r.model = \'history.protocol\' AND r.key = made.pgh_obj_id::text ORDER BY r.number DESC LIMIT 1 ) before ON true ORDER BY made.pgh_id ), records AS MATERIALIZED (INSERT INTO public.history_chainrecord (stream, model, key, number, event, made_at, previous, payload, hash) SELECT \'protocols\', \'history.protocol\', key, number, event, at, previous, payload, sha256(\'\\x00\'::bytea || convert_to(payload, \'UTF8\')) FROM payloads RETURNING id ) INSERT INTO public.history_unsealed (record) SELECT id FROM records ; RETURN NULL;', hash='1ba04e62b1980e7602eadf260c10ab6e415b7c9b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_history_update_57711', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='history_protocol', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='protocol',
+                    trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE history_who jsonb := public.history_context();', func='WITH source AS MATERIALIZED (SELECT v.*  FROM old_values v ORDER BY v."id" ), made AS MATERIALIZED (INSERT INTO public."history_protocolevent" ("context", "id", "key", "kind", "made_at", "model", "number", "same", "user_id", "what", "when", "year", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context") SELECT v."context", v."id", v."key", v."kind", v."made_at", v."model", v."number", v."same", v."user_id", v."what", v."when", v."year", clock_timestamp(), \'delete\', v."id", history_who FROM source v RETURNING * ), payloads AS MATERIALIZED (SELECT made.pgh_id AS event, made.pgh_obj_id::text AS key, made.pgh_created_at AS at, coalesce(before.number, 0) + 1 AS number, before.hash AS previous, jsonb_build_object( \'v\', 1, \'stream\', \'protocols\', \'model\', \'history.protocol\', \'key\', made.pgh_obj_id::text, \'number\', coalesce(before.number, 0) + 1, \'previous\', encode(before.hash, \'hex\'), \'event\', made.pgh_id, \'label\', made.pgh_label, \'at\', made.pgh_created_at, \'context\', history_who, \'data\', ((to_jsonb(made) - ARRAY[\'pgh_id\', \'pgh_created_at\', \'pgh_label\', \'pgh_obj_id\', \'pgh_context\'])) )::text AS payload FROM made LEFT JOIN LATERAL ( SELECT r.number, r.hash FROM public.history_chainrecord r WHERE r.model = \'history.protocol\' AND r.key = made.pgh_obj_id::text ORDER BY r.number DESC LIMIT 1 ) before ON true ORDER BY made.pgh_id ), records AS MATERIALIZED (INSERT INTO public.history_chainrecord (stream, model, key, number, event, made_at, previous, payload, hash) SELECT \'protocols\', \'history.protocol\', key, number, event, at, previous, payload, sha256(\'\\x00\'::bytea || convert_to(payload, \'UTF8\')) FROM payloads RETURNING id ) INSERT INTO public.history_unsealed (record) SELECT id FROM records ; RETURN NULL;', hash='f02fc43ab38dc1053c3474bc28d4613f6baf48e9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_history_delete_034cc', referencing='REFERENCING OLD TABLE AS old_values ', table='history_protocol', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='protocolnote',
+                    trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE history_who jsonb := public.history_context();', func='WITH source AS MATERIALIZED (SELECT v.*  FROM new_values v ORDER BY v."id" ), made AS MATERIALIZED (INSERT INTO public."history_protocolnoteevent" ("comment", "id", "made_at", "protocol_id", "role", "user_id", "username", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context") SELECT v."comment", v."id", v."made_at", v."protocol_id", v."role", v."user_id", v."username", clock_timestamp(), \'insert\', v."id", history_who FROM source v RETURNING * ), payloads AS MATERIALIZED (SELECT made.pgh_id AS event, made.pgh_obj_id::text AS key, made.pgh_created_at AS at, coalesce(before.number, 0) + 1 AS number, before.hash AS previous, jsonb_build_object( \'v\', 1, \'stream\', \'protocols\', \'model\', \'history.protocolnote\', \'key\', made.pgh_obj_id::text, \'number\', coalesce(before.number, 0) + 1, \'previous\', encode(before.hash, \'hex\'), \'event\', made.pgh_id, \'label\', made.pgh_label, \'at\', made.pgh_created_at, \'context\', history_who, \'data\', ((to_jsonb(made) - ARRAY[\'pgh_id\', \'pgh_created_at\', \'pgh_label\', \'pgh_obj_id\', \'pgh_context\'])) )::text AS payload FROM made LEFT JOIN LATERAL ( SELECT r.number, r.hash FROM public.history_chainrecord r WHERE r.model = \'history.protocolnote\' AND r.key = made.pgh_obj_id::text ORDER BY r.number DESC LIMIT 1 ) before ON true ORDER BY made.pgh_id ), records AS MATERIALIZED (INSERT INTO public.history_chainrecord (stream, model, key, number, event, made_at, previous, payload, hash) SELECT \'protocols\', \'history.protocolnote\', key, number, event, at, previous, payload, sha256(\'\\x00\'::bytea || convert_to(payload, \'UTF8\')) FROM payloads RETURNING id ) INSERT INTO public.history_unsealed (record) SELECT id FROM records ; RETURN NULL;', hash='1f0aa7223487a1024799789b745cc502525d201e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_history_insert_64f87', referencing='REFERENCING NEW TABLE AS new_values ', table='history_protocolnote', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='protocolnote',
+                    trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE history_who jsonb := public.history_context();', func='WITH source AS MATERIALIZED (SELECT v.* FROM new_values v LEFT JOIN old_values o ON o."id" = v."id" WHERE CASE WHEN o."id" IS NULL THEN public.history_key_changed() ELSE (v."comment", v."id", v."made_at", v."protocol_id", v."role", v."user_id", v."username") IS DISTINCT FROM (o."comment", o."id", o."made_at", o."protocol_id", o."role", o."user_id", o."username") END ORDER BY v."id" ), made AS MATERIALIZED (INSERT INTO public."history_protocolnoteevent" ("comment", "id", "made_at", "protocol_id", "role", "user_id", "username", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context") SELECT v."comment", v."id", v."made_at", v."protocol_id", v."role", v."user_id", v."username", clock_timestamp(), \'update\', v."id", history_who FROM source v RETURNING * ), payloads AS MATERIALIZED (SELECT made.pgh_id AS event, made.pgh_obj_id::text AS key, made.pgh_created_at AS at, coalesce(before.number, 0) + 1 AS number, before.hash AS previous, jsonb_build_object( \'v\', 1, \'stream\', \'protocols\', \'model\', \'history.protocolnote\', \'key\', made.pgh_obj_id::text, \'number\', coalesce(before.number, 0) + 1, \'previous\', encode(before.hash, \'hex\'), \'event\', made.pgh_id, \'label\', made.pgh_label, \'at\', made.pgh_created_at, \'context\', history_who, \'data\', ((to_jsonb(made) - ARRAY[\'pgh_id\', \'pgh_created_at\', \'pgh_label\', \'pgh_obj_id\', \'pgh_context\'])) )::text AS payload FROM made LEFT JOIN LATERAL ( SELECT r.number, r.hash FROM public.history_chainrecord r WHERE r.model = \'history.protocolnote\' AND r.key = made.pgh_obj_id::text ORDER BY r.number DESC LIMIT 1 ) before ON true ORDER BY made.pgh_id ), records AS MATERIALIZED (INSERT INTO public.history_chainrecord (stream, model, key, number, event, made_at, previous, payload, hash) SELECT \'protocols\', \'history.protocolnote\', key, number, event, at, previous, payload, sha256(\'\\x00\'::bytea || convert_to(payload, \'UTF8\')) FROM payloads RETURNING id ) INSERT INTO public.history_unsealed (record) SELECT id FROM records ; RETURN NULL;', hash='46729dbd5aee31358ca07da16fcb81a9cde4e66f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_history_update_6bb0a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='history_protocolnote', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='protocolnote',
+                    trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE history_who jsonb := public.history_context();', func='WITH source AS MATERIALIZED (SELECT v.*  FROM old_values v ORDER BY v."id" ), made AS MATERIALIZED (INSERT INTO public."history_protocolnoteevent" ("comment", "id", "made_at", "protocol_id", "role", "user_id", "username", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context") SELECT v."comment", v."id", v."made_at", v."protocol_id", v."role", v."user_id", v."username", clock_timestamp(), \'delete\', v."id", history_who FROM source v RETURNING * ), payloads AS MATERIALIZED (SELECT made.pgh_id AS event, made.pgh_obj_id::text AS key, made.pgh_created_at AS at, coalesce(before.number, 0) + 1 AS number, before.hash AS previous, jsonb_build_object( \'v\', 1, \'stream\', \'protocols\', \'model\', \'history.protocolnote\', \'key\', made.pgh_obj_id::text, \'number\', coalesce(before.number, 0) + 1, \'previous\', encode(before.hash, \'hex\'), \'event\', made.pgh_id, \'label\', made.pgh_label, \'at\', made.pgh_created_at, \'context\', history_who, \'data\', ((to_jsonb(made) - ARRAY[\'pgh_id\', \'pgh_created_at\', \'pgh_label\', \'pgh_obj_id\', \'pgh_context\'])) )::text AS payload FROM made LEFT JOIN LATERAL ( SELECT r.number, r.hash FROM public.history_chainrecord r WHERE r.model = \'history.protocolnote\' AND r.key = made.pgh_obj_id::text ORDER BY r.number DESC LIMIT 1 ) before ON true ORDER BY made.pgh_id ), records AS MATERIALIZED (INSERT INTO public.history_chainrecord (stream, model, key, number, event, made_at, previous, payload, hash) SELECT \'protocols\', \'history.protocolnote\', key, number, event, at, previous, payload, sha256(\'\\x00\'::bytea || convert_to(payload, \'UTF8\')) FROM payloads RETURNING id ) INSERT INTO public.history_unsealed (record) SELECT id FROM records ; RETURN NULL;', hash='6f412cb9b93e4b6d42a96afb004f08fe5734e60e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_history_delete_441fb', referencing='REFERENCING OLD TABLE AS old_values ', table='history_protocolnote', when='AFTER')),
+                ),
+            ],
+        ),
+    ]

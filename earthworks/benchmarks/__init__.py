@@ -1,0 +1,1 @@
+"""Benchmarks of earthworks: conflicts of a dig, claims under kills and races."""

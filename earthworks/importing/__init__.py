@@ -1,0 +1,1 @@
+"""Plans of repairs from offices' files: `import_layer works`."""
