@@ -20,6 +20,7 @@ from appeals.guards import untold
 from appeals.models import Appeal, Applicant
 from appeals.permissions import READ, REGISTER
 from appeals.story import changes_after, story_of
+from appeals.wording import term_words
 from citymap.accounts.access import AnyUser, may, requires, visible
 from citymap.geo import lon_lat
 from citymap.history.tracking import tracking_of
@@ -87,6 +88,7 @@ def _page(
         "may_upload": may(request.user, REGISTER),
         "may_call": may(request.user, "appeals.call_back", found) and found.state == "verified",
         "call_results": CallResult.choices,
+        "term": term_words(found.term_amount, found.term_unit) if found.term_amount else "",
         "lon": lon,
         "lat": lat,
         "map_config": map_config(request, title=found.number) | {"position": [lon, lat]},

@@ -24,6 +24,7 @@ from appeals.policies import NoPolicyError, calendar_of, term_for
 from appeals.routing import Route, find_route
 from appeals.sla import Term, first_deadline
 from appeals.where import KINDS, Where
+from appeals.wording import term_words
 from citymap.accounts.access import AnyUser, requires, visible
 from citymap.accounts.models import User
 from citymap.personal.choices import Field, PersonState
@@ -45,9 +46,9 @@ class Way:
     policy: DeadlinePolicy | None = None
 
     @property
-    def term_label(self) -> str:
-        """The unit of the term in the reader's language."""
-        return str(self.term.unit.label) if self.term else ""
+    def term_words(self) -> str:
+        """The term in the reader's language."""
+        return term_words(self.term.amount, self.term.unit) if self.term else ""
 
 
 @require_POST
