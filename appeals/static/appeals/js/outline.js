@@ -25,9 +25,12 @@ function drawn() {
 
 async function style() {
   const found = await getJSON(urlFor("style", { name: currentTheme() }));
-  // Networks are what an outage is about.
+  // Networks are what an outage is about; works are no concern here.
+  const networks = found.metadata["citymap:layers"].filter(({ name }) => name.startsWith("network_"));
+  const shown = new Set(networks.flatMap(({ styleLayers }) => styleLayers));
   for (const layer of found.layers) {
-    if (layer.metadata?.layer?.startsWith?.("network_")) layer.layout = { ...layer.layout, visibility: "visible" };
+    if (shown.has(layer.id)) layer.layout = { ...layer.layout, visibility: "visible" };
+    else if (layer.source === "works") layer.layout = { ...layer.layout, visibility: "none" };
   }
   found.sources.outline = { type: "geojson", data: drawn() };
   found.layers.push(
