@@ -52,6 +52,17 @@ class YardObstacle(TextChoices):
     NO_PROJECT = Obstacle.NO_PROJECT, _("There is no project yet")
 
 
+class YardState(TextChoices):
+    """What the public map says of a yard (planning/yardstates.py), the best known first."""
+
+    DONE = "done", pgettext_lazy("yard", "Done")
+    THIS_YEAR = "this_year", pgettext_lazy("yard", "This year")
+    PLANNED = "planned", pgettext_lazy("yard", "In a programme of later years")
+    QUEUED = "queued", pgettext_lazy("yard", "In the queue")
+    HELD = "held", pgettext_lazy("yard", "Must wait")
+    NOT_NEEDED = "not_needed", pgettext_lazy("yard", "Needs no work")
+
+
 class Work(TextChoices):
     """What is done in a yard; the unit of each is in UNITS."""
 
@@ -93,6 +104,18 @@ class Stage(TextChoices):
     WORKS = "works", pgettext_lazy("stage", "Works")
     ACCEPTANCE = "acceptance", pgettext_lazy("stage", "Acceptance")
     GUARANTEE = "guarantee", pgettext_lazy("stage", "Guarantee")
+
+
+# What is finished: the yard is done when one of these was reached.
+FINISHED = (Stage.ACCEPTANCE, Stage.GUARANTEE)
+
+
+class PhotoShows(TextChoices):
+    """What a picture of a yard was taken for."""
+
+    SURVEY = "survey", pgettext_lazy("photo", "Survey")
+    BEFORE = "before", pgettext_lazy("photo", "Before")
+    AFTER = "after", pgettext_lazy("photo", "After")
 
 
 class ChosenBy(TextChoices):

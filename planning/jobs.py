@@ -6,10 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citymap.jobs.registry import Sweep, register_sweep
+from citymap.personal.retention import Keeper, register_keeper
 from planning import eventsources  # noqa: F401  registers the rooms' sources
+from planning.keeping import followers_needed_until
 from planning.services.breakages import refresh_rates
 from planning.services.events import refresh_events
+from planning.services.following import drop_unconfirmed
 from planning.services.queue import take_snapshot
+from planning.services.queueupdate import follow_events
 from planning.services.routine import search_all_themes
 
 
@@ -22,6 +26,31 @@ def compute_queue(now: dt.datetime) -> str:
     return f"queue of {snapshot.yards} yards as of {snapshot.as_of}"
 
 
+def count_new_messages(now: dt.datetime) -> str:
+    snapshot = follow_events(now=now)
+    return f"queue as of {snapshot.as_of}, events up to {snapshot.seen_event}"
+
+
+def end_unconfirmed(now: dt.datetime) -> str:
+    return f"wishes to follow a yard that nobody confirmed: {drop_unconfirmed(now=now)}"
+
+
+register_keeper(
+    Keeper(
+        name="planning.followers",
+        title=_("Followers of yards"),
+        needed_until=followers_needed_until,
+    )
+)
+register_sweep(
+    Sweep(
+        name="planning_followers",
+        title=_("Followers of yards"),
+        description=_("Drops wishes to follow a yard that nobody confirmed in a week."),
+        every=dt.timedelta(days=1),
+        run=end_unconfirmed,
+    )
+)
 register_sweep(
     Sweep(
         name="planning_events",
@@ -51,11 +80,21 @@ register_sweep(
 )
 register_sweep(
     Sweep(
+        name="planning_queue_update",
+        title=_("Queue of yards: new messages"),
+        description=_("Counts what residents wrote since the queue was computed."),
+        every=dt.timedelta(minutes=5),
+        run=count_new_messages,
+        order=1,
+    )
+)
+register_sweep(
+    Sweep(
         name="planning_queue",
         title=_("Queue of yards"),
         description=_("Computes the queue of yards; writes it when something changed."),
         every=dt.timedelta(hours=1),
         run=compute_queue,
-        order=1,
+        order=2,
     )
 )

@@ -50,6 +50,16 @@ class HoldQuerySet(QuerySet):
         return self.filter(released_at__isnull=True)
 
 
+class FollowerQuerySet(QuerySet):
+    def lasting(self) -> Self:
+        """Asked for and not ended, confirmed or not yet."""
+        return self.filter(ended_at__isnull=True)
+
+    def told(self) -> Self:
+        """Who gets news: the address was confirmed."""
+        return self.lasting().filter(confirmed_at__isnull=False)
+
+
 class QueueRowQuerySet(QuerySet):
     def in_force(self) -> Self:
         """Rows of the latest state of the queue, in order."""

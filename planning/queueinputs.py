@@ -36,12 +36,14 @@ def day_of(number: int) -> dt.date | None:
     return None if number == NEVER else _EPOCH + dt.timedelta(int(number))
 
 
-def read_yards(*, as_of: dt.date, excluded: Collection[int] = ()) -> Yards:
-    """All current yards by id, complaints as of a local day."""
+def read_yards(
+    *, as_of: dt.date, excluded: Collection[int] = (), since: dt.date | None = None
+) -> Yards:
+    """All current yards by id, complaints as of a local day; those before `since` left out."""
     rows = Yard.objects.current().exclude(pk__in=excluded).order_by("pk")
     table = list(rows.values_list("pk", "apartments", "area_m2"))
     ids = np.array([row[0] for row in table], dtype=np.int64)
-    complaints = read_complaints(ids, as_of=as_of)
+    complaints = read_complaints(ids, as_of=as_of, since=since)
     return Yards(
         ids=ids,
         values={
@@ -55,28 +57,30 @@ def read_yards(*, as_of: dt.date, excluded: Collection[int] = ()) -> Yards:
     )
 
 
-def read_complaints(yards: np.ndarray, *, as_of: dt.date) -> Complaints:
+def read_complaints(
+    yards: np.ndarray, *, as_of: dt.date, since: dt.date | None = None
+) -> Complaints:
     """The complaints of yards (ids, ascending) as of a local day, by clusters."""
-    event, person, day = _messages(as_of)
+    event, person, day = _messages(as_of, since)
     # Who counts is settled first: neither clusters nor shares can be moved by repeating oneself.
     keep = counted(person, day, event)
     event, person, day = event[keep], person[keep], day[keep]
-    cluster, yard = _places(event)
+    cluster, yard = places_of(event)
     return complaints_of_yards(
         yards,
         person=person,
         day=day,
         order=event,
         cluster=cluster,
-        shares=_shares(cluster, yard),
+        shares=shares_of(cluster, yard),
         today=day_number(as_of),
         never=NEVER,
     )
 
 
-def _messages(as_of: dt.date) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _messages(as_of: dt.date, first: dt.date | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Event, person and local day of what residents wrote about yards, by id of the event."""
-    since = as_of - dt.timedelta(COMPLAINT_DAYS)
+    since = max(as_of - dt.timedelta(COMPLAINT_DAYS), first or dt.date.min)
     rows = (
         Event.objects.about(Theme.YARDS)
         .between(since, as_of + dt.timedelta(1))
@@ -90,7 +94,7 @@ def _messages(as_of: dt.date) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return columns[:, 0], columns[:, 1], columns[:, 2]
 
 
-def _places(events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def places_of(events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cluster and yard (-1: none) of events, ids ascending."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -105,7 +109,7 @@ def _places(events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rows[:, 1], rows[:, 2]
 
 
-def _shares(cluster: np.ndarray, yard: np.ndarray) -> Shares:
+def shares_of(cluster: np.ndarray, yard: np.ndarray) -> Shares:
     """Of each cluster and yard the share of its complaints that lies in the yard."""
     sizes = np.bincount(cluster) if len(cluster) else np.zeros(0, dtype=np.int64)
     inside = yard >= 0

@@ -8,14 +8,25 @@ from typing import Any
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citymap.geo import WGS84_SRID
-from layers.models import Yard
-from planning.choices import YardObstacle
-from planning.models import ProgrammeVersion, ProgrammeYard, QueuePolicy, QueueRow
+from layers.choices import TerritoryKind
+from layers.models import Territory, Yard
+from planning.choices import UNITS, Work, YardObstacle, YardState
+from planning.models import (
+    ProgrammeVersion,
+    ProgrammeYard,
+    QueuePolicy,
+    QueueRow,
+    WorkPrice,
+    YardSurvey,
+)
+from planning.programme.costs import CostLine, cost_lines
 from planning.queue.scoring import CRITERIA, POINT
 from planning.queueinputs import Standing, read_standing
+from planning.yardstates import yards_with_state
 
 CRITERION_NAMES = {
     "apartments": _("Apartments"),
@@ -56,10 +67,20 @@ class Entry:
     standing: Standing
     policy: QueuePolicy
     planned: ProgrammeYard | None
+    state: YardState
+    year: int | None
+    lon: float
+    lat: float
 
     @property
     def yard(self) -> Yard:
         return self.row.yard
+
+    @property
+    def state_title(self) -> str:
+        """State and year, as lists show them."""
+        label = str(self.state.label)
+        return f"{label}, {self.year}" if self.year else label
 
     @property
     def score(self) -> float:
@@ -143,16 +164,47 @@ def named(rows: QuerySet[QueueRow], text: str) -> QuerySet[QueueRow]:
 
 def planned_yards() -> QuerySet[ProgrammeYard]:
     """Rows of the programmes in force."""
-    versions = list(ProgrammeVersion.objects.in_force().values_list("pk", flat=True))
+    versions = ProgrammeVersion.objects.in_force().values("pk")
     return ProgrammeYard.objects.filter(version__in=versions).select_related("version__programme")
 
 
+def districts() -> QuerySet[Territory]:
+    """What the city is divided into, for filters, by name."""
+    kinds = (TerritoryKind.DISTRICT, TerritoryKind.SUBURB, TerritoryKind.MICRODISTRICT)
+    return Territory.objects.current().filter(kind__in=kinds).order_by("name").defer("geom")
+
+
+def survey_costs(survey: YardSurvey | None) -> list[tuple[str, CostLine]]:
+    """What a survey found to do, by work, at today's prices; nothing where it needs none.
+
+    Works without a price are left out.
+    """
+    if survey is None or not survey.needs_work or not survey.amounts:
+        return []
+    prices = dict(WorkPrice.objects.on(timezone.localdate()).values_list("work", "price"))
+    priced = {work: amount for work, amount in survey.amounts.items() if work in prices}
+    return [
+        (f"{Work(line.work).label}, {UNITS[Work(line.work)].label}", line)
+        for line in cost_lines(priced, prices)
+    ]
+
+
 def entries(rows: Iterable[QueueRow]) -> list[Entry]:
-    """Rows with all that is said of their yards; four queries however many they are."""
+    """Rows with all that is said of their yards; four queries however many they are.
+
+    Of two programmes that take one yard the earlier year is shown.
+    """
     rows = list(rows)
     yards = [row.yard_id for row in rows]
     standing = read_standing(yards)
-    planned = {row.yard_id: row for row in planned_yards().filter(yard__in=yards)}
+    later_first = planned_yards().filter(yard__in=yards).order_by("-year", "-pk")
+    planned = {row.yard_id: row for row in later_first}
+    shown = {
+        row["pk"]: row
+        for row in yards_with_state(Yard.objects.filter(pk__in=yards))
+        .annotate(spot=Transform(PointOnSurface("geom"), WGS84_SRID))
+        .values("pk", "state", "year", "spot")
+    }
     # One object for all rows of a state: its weights are read once.
     policies = {row.snapshot.policy_id: row.snapshot.policy for row in rows}
     return [
@@ -161,6 +213,10 @@ def entries(rows: Iterable[QueueRow]) -> list[Entry]:
             standing=standing[row.yard_id],
             policy=policies[row.snapshot.policy_id],
             planned=planned.get(row.yard_id),
+            state=YardState(shown[row.yard_id]["state"]),
+            year=shown[row.yard_id]["year"],
+            lon=round(shown[row.yard_id]["spot"].x, 6),
+            lat=round(shown[row.yard_id]["spot"].y, 6),
         )
         for row in rows
     ]
@@ -183,7 +239,6 @@ def place_of(yard: Yard) -> tuple[float, float]:
     return point.x, point.y
 
 
-def map_url(yard: Yard) -> str:
-    """The map at the yard."""
-    lon, lat = place_of(yard)
+def map_url(lon: float, lat: float) -> str:
+    """The map at a place."""
     return f"{reverse('shell:home')}#at={MAP_ZOOM}/{lat:.5f}/{lon:.5f}"

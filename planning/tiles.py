@@ -12,6 +12,7 @@ from citymap.tiles.registry import (
     register_source,
 )
 from layers.models import NetworkSegment
+from planning import yardtiles  # noqa: F401  registers the public layer of yards
 from planning.choices import EmergingClass
 from planning.models import Cluster, HotspotCell, HotspotRun
 

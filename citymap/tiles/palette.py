@@ -75,6 +75,7 @@ COLORS: Mapping[str, tuple[str, str]] = {
     # yards by their place in the programme: one ramp, and a hatch for what is held
     "queue.done": ("#1b5e57", "#7fd6cb"),
     "queue.this_year": ("#2f8f83", "#55b3a6"),
+    "queue.planned": ("#56a698", "#459588"),
     "queue.queued": ("#7cbcae", "#377f75"),
     "queue.held": ("#8c8577", "#8c8577"),
     "queue.not_needed": ("#d5d9d2", "#2b3331"),

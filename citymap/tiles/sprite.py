@@ -3,7 +3,7 @@
 A sign is a shapely shape in a square of 20 by 20 CSS pixels. Signed distances let the style
 colour a sign, size it and give it a rim, so one grey image serves every layer and theme.
 Colour is never the only sign: layers that look alike differ by shape, and the legend draws
-the same shapes.
+the same shapes. Beside the signs lie patterns in a colour of their own, for areas.
 """
 
 import hashlib
@@ -32,6 +32,12 @@ SHAPES: dict[str, BaseGeometry] = {
     "cross": box(8, 2, 12, 18).union(box(2, 8, 18, 12)),
 }
 
+# Patterns of areas, seamless at their edges: name -> colour (red, green, blue); the same in both
+# themes (`queue.held` of the palette).
+PATTERNS: dict[str, tuple[int, int, int]] = {"hatch": (0x8C, 0x85, 0x77)}
+HATCH_PERIOD = 8
+HATCH_WIDTH = 2.2
+
 
 def distances(shape: BaseGeometry, ratio: int) -> np.ndarray:
     """Alpha values (uint8, rows from the top) of a shape and its surroundings."""
@@ -49,22 +55,35 @@ def distances(shape: BaseGeometry, ratio: int) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def image(ratio: int) -> bytes:
-    """The sprite as PNG, `ratio` pixels to a CSS pixel: all shapes side by side."""
+    """The sprite as PNG, `ratio` pixels to a CSS pixel: shapes and patterns side by side."""
     alpha = np.hstack([distances(shape, ratio) for shape in SHAPES.values()])
     pixels = np.zeros((*alpha.shape, 4), dtype=np.uint8)
     pixels[..., 3] = alpha
-    return png(pixels)
+    return png(np.hstack([pixels, *(hatch(color, ratio) for color in PATTERNS.values())]))
+
+
+def hatch(color: tuple[int, int, int], ratio: int) -> np.ndarray:
+    """RGBA pixels of slanted lines, as large as a sign with its surroundings."""
+    side = (SIZE + 2 * PADDING) * ratio
+    axis = (np.arange(side) + 0.5) / ratio
+    x, y = np.meshgrid(axis, axis)
+    # How far a pixel is from the middle of the nearest line, along the row.
+    away = np.abs((x + y) % HATCH_PERIOD - HATCH_PERIOD / 2)
+    pixels = np.zeros((side, side, 4), dtype=np.uint8)
+    pixels[..., :3] = color
+    pixels[..., 3] = np.clip((HATCH_WIDTH / 2 - away) * ratio + 0.5, 0, 1) * 255
+    return pixels
 
 
 def index(ratio: int) -> dict[str, dict[str, Any]]:
-    """Where each shape lies in the image: the sprite's JSON."""
+    """Where each shape and pattern lies in the image: the sprite's JSON."""
     side = (SIZE + 2 * PADDING) * ratio
     return {
         name: {
             "x": number * side, "y": 0, "width": side, "height": side, "pixelRatio": ratio,
-            "sdf": True,
+            "sdf": name in SHAPES,
         }
-        for number, name in enumerate(SHAPES)
+        for number, name in enumerate((*SHAPES, *PATTERNS))
     }  # fmt: skip
 
 

@@ -1,19 +1,35 @@
-"""The queue of 10,000 yards: complaints of 280,000 messages, rank, stability, moves."""
+"""The queue of 10,000 yards: computed alone, in the tables, after one message; read by the public.
 
+Of 2,800,000 contacts every tenth is a message about a yard.
+"""
+
+import datetime as dt
 import time
 from collections.abc import Iterator
 
 import numpy as np
+from django.contrib.gis.geos import Polygon
+from django.db import connection, transaction
+from django.utils import timezone
 
 from citymap.bench.context import Bench
 from citymap.bench.registry import Result, benchmark
+from citymap.geo import city_srid
+from layers.models import Yard
+from planning.models import Event
 from planning.queue.complaints import Complaints, Shares, complaints_of_yards
 from planning.queue.scoring import NEVER, Yards, moves, rank, stability
-from planning.services.queue import FIRST_POLICY
+from planning.services.queue import FIRST_POLICY, take_snapshot
+from planning.services.queueupdate import update_snapshot
 
 YARDS = 10_000
 MESSAGES_A_YARD = 28
 GOAL_S = 10.0
+GOAL_UPDATE_MS = 200.0
+GOAL_P95_MS = 100.0
+REQUESTS_A_SECOND = 50
+# Square yards of 100 m, a street between them; a corner in the city's plane.
+SIDE_M, APART_M, X, Y = 100.0, 130.0, 500_000.0, 6_060_000.0
 TODAY = 20_500
 
 
@@ -61,3 +77,132 @@ def _complaints(rng: np.random.Generator, count: int) -> Complaints:
         today=TODAY,
         never=NEVER,
     )
+
+
+class _TurnBackError(Exception):
+    """Nothing of the benchmark stays."""
+
+
+@benchmark("yard_queue_tables", order=62)
+def yard_queue_tables(bench: Bench, count: int = YARDS) -> Iterator[Result]:
+    """The whole way: messages and yards in tables, the state written; then one message more."""
+    today = timezone.localdate()
+    results = []
+    try:
+        with transaction.atomic():
+            bench.say(f"a town of {count} yards and {count * MESSAGES_A_YARD} messages")
+            _fill(count, today)
+            began = time.perf_counter()
+            take_snapshot(as_of=today)
+            whole = time.perf_counter() - began
+            results.append(
+                Result(
+                    name="queue recomputed from the tables and written",
+                    n=count,
+                    ours=whole,
+                    goal=GOAL_S,
+                )  # fmt: skip
+            )
+            taken = []
+            for number in range(5):
+                event = _message(number, today, count)
+                began = time.perf_counter()
+                update_snapshot(events=[event.pk], as_of=today)
+                taken.append((time.perf_counter() - began) * 1000)
+            results.append(
+                Result(
+                    name="queue after one new appeal",
+                    n=count,
+                    ours=sorted(taken)[len(taken) // 2],
+                    unit="ms",
+                    goal=GOAL_UPDATE_MS,
+                )  # fmt: skip
+            )
+            raise _TurnBackError
+    except _TurnBackError:
+        yield from results
+
+
+def _fill(count: int, today: dt.date) -> None:
+    rng = np.random.default_rng(109)
+    across = int(np.ceil(count**0.5))
+    apartments = rng.integers(8, 700, count).tolist()
+    Yard.objects.bulk_create(
+        (
+            Yard(
+                source="bench", source_id=f"b{n}", valid_from=dt.date(2020, 1, 1), houses=2,
+                label=f"Bench {n}", apartments=apartments[n],
+                geom=Polygon.from_bbox(_box(n, across)),
+            )
+            for n in range(count)
+        ),
+        batch_size=1000,
+    )  # fmt: skip
+    messages = count * MESSAGES_A_YARD
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setseed(0.109)")
+        cursor.execute(
+            "INSERT INTO planning_event (source, source_id, theme, occurred_at, weight, person,"
+            " geom) SELECT 'bench', n::text, 'yards', %s::timestamptz - random() * interval"
+            " '1000 days', 1, (random() * %s)::bigint, ST_SetSRID(ST_MakePoint("
+            "%s + (y %% %s) * %s + random() * %s, %s + (y / %s) * %s + random() * %s), %s)"
+            " FROM (SELECT n, floor(random() * %s)::int AS y FROM generate_series(1, %s) n) s",
+            [
+                timezone.now(), messages // 3, X, across, APART_M, SIDE_M, Y, across, APART_M,
+                SIDE_M, city_srid(), count, messages,
+            ],
+        )  # fmt: skip
+        cursor.execute("ANALYZE planning_event")
+        cursor.execute("ANALYZE layers_yard")
+
+
+def _box(number: int, across: int) -> tuple[float, float, float, float]:
+    west, south = X + (number % across) * APART_M, Y + (number // across) * APART_M
+    return west, south, west + SIDE_M, south + SIDE_M
+
+
+def _message(number: int, today: dt.date, count: int) -> Event:
+    """A new person's message in the middle of some yard."""
+    across = int(np.ceil(count**0.5))
+    west, south, _east, _north = _box((number * 977) % count, across)
+    return Event.objects.create(
+        source="bench", source_id=f"new {number}", theme="yards", occurred_at=timezone.now(),
+        person=10**9 + number,
+        geom=f"SRID={city_srid()};POINT({west + SIDE_M / 2} {south + SIDE_M / 2})",
+    )  # fmt: skip
+
+
+@benchmark("yard_pages", order=63)
+def yard_pages(bench: Bench) -> Iterator[Result]:
+    """The list, yards' pages and the queue's JSON under the load of a town that just read the news.
+
+    Two clients at once ask without pause: what counts is the time of an answer at no less than 50
+    requests a second.
+    """
+
+    def fill(env) -> None:
+        bench.program("manage.py", "loaddemo", env=env)
+
+    env = bench.kept_database("bench_yards", fill, key="scale 1, seed 109, with programmes")
+    first = bench.program(
+        "-c", _FIRST_YARDS, env=env | {"DJANGO_SETTINGS_MODULE": "citymap.settings"}
+    )
+    paths = ["/yards/", "/yards/?q=1&show=queued", "/api/yards/queue/?limit=50"]
+    paths += [f"/yards/{pk}/" for pk in first[1].split()]
+    with bench.server(env) as url:
+        load = bench.load(url, paths, clients=2)
+    yield Result(
+        name="public pages of yards, p95", n=load.requests, ours=load.p95_ms, unit="ms",
+        goal=GOAL_P95_MS,
+    )  # fmt: skip
+    yield Result(
+        name="public pages of yards, requests a second", n=load.requests, ours=load.per_second,
+        unit="1/s", goal=REQUESTS_A_SECOND, more_is_better=True,
+    )  # fmt: skip
+
+
+_FIRST_YARDS = """
+import django; django.setup()
+from planning.models import QueueRow
+print(*QueueRow.objects.in_force().values_list("yard", flat=True)[:10])
+"""

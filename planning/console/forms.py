@@ -1,19 +1,28 @@
 """What planners type."""
 
+import datetime as dt
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.models import Organization
-from layers.choices import Condition
-from layers.models import Yard
-from planning.choices import UNITS, ChosenBy, Stage
-from planning.models import Programme
+from layers.choices import Condition, NetworkKind
+from layers.models import Territory
+from planning.choices import UNITS, ChosenBy, PhotoShows, Stage, Work
+from planning.console.fields import PhotosField, YardField, YardsField
+from planning.models import Programme, Scenario
 from planning.queue.scoring import CRITERIA, Goalpost, Policy, PolicyError
+from planning.reading import districts
 from planning.services.queue import Findings
+from planning.services.repairs import THEMES as BREAKAGE_THEMES
 
 MAX_TENGE = 10**13
-_DAY = forms.DateInput(attrs={"type": "date"})
+MAX_SCENARIOS = 4
+MAX_FILE_BYTES = 5 * 1024 * 1024
+_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class PolicyForm(forms.Form):
@@ -73,30 +82,43 @@ class NewPolicyForm(PolicyForm):
 
 
 class ScenarioForm(PolicyForm):
-    """A policy to try out."""
+    """A policy to try out, on complaints of a period, without some yards."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
+    since = forms.DateField(label=_("Complaints since"), widget=_DAY, required=False)
+    as_of = forms.DateField(label=_("Complaints as of"), widget=_DAY, required=False)
+    excluded = YardsField(
+        label=_("Yards left out"), required=False, help_text=_("Numbers with spaces between them")
+    )
+    field_order = ["name"]
+
+
+class SideBySideForm(forms.Form):
+    """Which scenarios stand beside the queue in force, and how many places are looked at."""
+
+    scenario = forms.ModelMultipleChoiceField(
+        label=_("Scenarios"), queryset=Scenario.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+    top = forms.IntegerField(label=_("First places"), min_value=1, max_value=500, required=False)
+
+    def clean_scenario(self):
+        chosen = self.cleaned_data["scenario"]
+        if len(chosen) > MAX_SCENARIOS:
+            raise ValidationError(_("At most four scenarios stand side by side."))
+        return chosen
 
 
 class YardForm(forms.Form):
     """A yard by its number, and why."""
 
-    yard = forms.ModelChoiceField(
-        label=_("Number of the yard"),
-        queryset=Yard.objects.current(),
-        widget=forms.NumberInput(attrs={"min": 1}),
-    )
+    yard = YardField()
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
 class SurveyForm(forms.Form):
     """What was found in a yard."""
 
-    yard = forms.ModelChoiceField(
-        label=_("Number of the yard"),
-        queryset=Yard.objects.current(),
-        widget=forms.NumberInput(attrs={"min": 1}),
-    )
+    yard = YardField()
     surveyed_on = forms.DateField(label=_("Surveyed on"), widget=_DAY)
     condition = forms.ChoiceField(label=_("Condition"), choices=Condition.choices)
     needs_work = forms.TypedChoiceField(
@@ -107,6 +129,9 @@ class SurveyForm(forms.Form):
     network_renewal_due = forms.NullBooleanField(label=_("Networks to be renewed"), required=False)
     project_ready = forms.NullBooleanField(label=_("Project is ready"), required=False)
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
+    photos = PhotosField(
+        label=_("Photos"), required=False, help_text=_("Public: no faces, no number plates")
+    )
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -133,15 +158,96 @@ class SurveyForm(forms.Form):
         )
 
 
+class SurveyFileForm(forms.Form):
+    """A survey of many yards as CSV."""
+
+    file = forms.FileField(
+        label=_("CSV file"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"})
+    )
+    dry_run = forms.BooleanField(label=_("Only check, write nothing"), required=False)
+
+    def clean_file(self) -> str:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_FILE_BYTES:
+            raise ValidationError(_("The file is larger than 5 MB."))
+        try:
+            return file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ValidationError(_("The file is not UTF-8 text.")) from error
+
+
+class PhotosForm(forms.Form):
+    """Pictures of a yard."""
+
+    yard = YardField()
+    shows = forms.ChoiceField(label=_("What they show"), choices=PhotoShows.choices)
+    taken_on = forms.DateField(label=_("Taken on"), widget=_DAY)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    photos = PhotosField(label=_("Photos"), help_text=_("Public: no faces, no number plates"))
+
+
+class PriceForm(forms.Form):
+    """A unit price from a day on."""
+
+    work = forms.ChoiceField(label=_("Work"), choices=Work.choices)
+    price = forms.DecimalField(
+        label=_("Price of a unit, tenge"), max_digits=14, decimal_places=2, min_value=0
+    )
+    valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
+    citation = forms.CharField(label=_("Source"), max_length=300)
+    verified = forms.BooleanField(label=_("Verified"), required=False)
+
+
+class SpanForm(forms.Form):
+    """From one day up to another."""
+
+    since = forms.DateField(label=_("From"), widget=_DAY)
+    until = forms.DateField(label=_("Until"), widget=_DAY)
+
+    @staticmethod
+    def usual() -> dict:
+        """The last twelve months."""
+        today = timezone.localdate()
+        return {"since": today - dt.timedelta(365), "until": today + dt.timedelta(1)}
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and not dt.timedelta(1) <= until - since <= dt.timedelta(3660):
+            raise ValidationError(_("A period lasts from one day to ten years."))
+        return cleaned
+
+
+class RepairPlanForm(SpanForm):
+    """Which network, at what price, within what budget."""
+
+    kind = forms.ChoiceField(
+        label=_("Network"), choices=[(kind.value, kind.label) for kind in BREAKAGE_THEMES]
+    )
+    price_m = forms.IntegerField(
+        label=_("Price of a metre renewed, tenge"), min_value=1, max_value=10**8
+    )
+    budget = forms.IntegerField(label=_("Budget, tenge"), min_value=0, max_value=MAX_TENGE)
+    field_order = ["kind", "since", "until", "price_m", "budget"]
+
+    @staticmethod
+    def usual() -> dict:
+        """Heat mains of the last five years."""
+        until = timezone.localdate() + dt.timedelta(1)
+        return {
+            "kind": NetworkKind.HEAT,
+            "since": until - dt.timedelta(5 * 365),
+            "until": until,
+            "price_m": 250_000,
+            "budget": 1_000_000_000,
+        }
+
+
 class StageForm(forms.Form):
     """A stage that a yard reached."""
 
     programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.all())
-    yard = forms.ModelChoiceField(
-        label=_("Number of the yard"),
-        queryset=Yard.objects.all(),
-        widget=forms.NumberInput(attrs={"min": 1}),
-    )
+    yard = YardField()
     stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
     reached_on = forms.DateField(label=_("Reached on"), widget=_DAY)
     contractor_bin = forms.CharField(
@@ -198,6 +304,25 @@ class ProgrammeForm(RevisionForm):
     budget_source = forms.CharField(label=_("Source of the budget"), max_length=200, required=False)
     by_quarter = forms.BooleanField(label=_("Whole quarters"), required=False)
     field_order = ["name", "first_year", "budgets", "budget_source", "by_quarter", "reason"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.districts: list[Territory] = list(districts())
+        for one in self.districts:
+            self.fields[f"share_{one.pk}"] = forms.IntegerField(
+                label=gettext("At least for %(district)s, %%") % {"district": one.name},
+                min_value=0,
+                max_value=100,
+                required=False,
+            )
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        shares = {one.pk: cleaned.pop(f"share_{one.pk}", None) for one in self.districts}
+        cleaned["least_shares"] = {pk: share for pk, share in shares.items() if share}
+        if sum(cleaned["least_shares"].values()) > 100:
+            raise ValidationError(_("The districts' least shares are more than the whole."))
+        return cleaned
 
 
 class ChoiceForm(forms.Form):

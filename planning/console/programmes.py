@@ -1,25 +1,29 @@
 """Programmes: drafts, the two choices side by side, changes by hand, publishing, revisions."""
 
-import csv
 from collections.abc import Callable
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citymap.accounts.access import may, requires
+from layers.models import Yard
 from planning.choices import ChosenBy
 from planning.console.common import say_errors
 from planning.console.forms import ChoiceForm, ProgrammeForm, PutForm, RevisionForm, YardForm
 from planning.models import Programme, ProgrammeVersion
-from planning.portal.exports import safe_cell
+from planning.portal.programmes import csv_answer, geojson_answer, pdf_answer
+from planning.programme.problem import Choice
+from planning.programmelists import explained
+from planning.queue.scoring import POINT
+from planning.services.candidates import outlook_of
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
 from planning.services.programmes import (
-    differences,
     fill_draft,
+    propose,
     publish_version,
     put_yard,
     revise_programme,
@@ -59,7 +63,7 @@ def version(request: HttpRequest, version: int) -> HttpResponse:
     found = _version(version)
     rows = found.rows.select_related("yard").defer("yard__geom", "yard__geom_3857")
     before = found.programme.versions.filter(number__lt=found.number).order_by("-number").first()
-    changes = differences(before=before, after=found) if before else []
+    changes = explained(before, found) if before else []
     context = {
         "version": found,
         "rows": rows,
@@ -75,6 +79,78 @@ def version(request: HttpRequest, version: int) -> HttpResponse:
     return render(request, "planning/console/version.html", context)
 
 
+@requires("planning.read")
+@require_safe
+def ahead(request: HttpRequest, version: int) -> HttpResponse:
+    """The outlook: what is left after a version, year by year."""
+    found = _version(version)
+    try:
+        left = outlook_of(found)
+    except PlanningRefusedError as error:
+        messages.error(request, str(error))
+        return redirect("plan:version", version)
+    last = found.programme.first_year + len(found.budgets) - 1
+    context = {
+        "version": found,
+        "outlook": left,
+        "budget": found.budgets[-1],
+        "years": [(last + one.number, one.yards, one.cost) for one in left.years],
+        "may_plan": may(request.user, "planning.plan"),
+    }
+    return render(request, "planning/console/outlook.html", context)
+
+
+@requires("planning.read")
+@require_safe
+def choices(request: HttpRequest, version: int) -> HttpResponse:
+    """The best choice and the greedy one side by side: worth, money, who is only in one."""
+    found = _version(version)
+    try:
+        both = propose(version=found)
+    except PlanningRefusedError as error:
+        messages.error(request, str(error))
+        return redirect("plan:version", version)
+    first = found.programme.first_year
+    exact, greedy = _yards_by_year(both.exact, first), _yards_by_year(both.greedy, first)
+    differing = sorted(yard for yard in {*exact, *greedy} if exact.get(yard) != greedy.get(yard))
+    labels = Yard.objects.only("label", "label_kk").in_bulk(differing)
+    context = {
+        "version": found,
+        "columns": [
+            _column(_("Best choice"), both.exact, found),
+            _column(_("Greedy choice"), both.greedy, found),
+        ],
+        "gap_percent": 100 * both.gap,
+        "differing": [
+            {"yard": labels[yard], "exact": exact.get(yard), "greedy": greedy.get(yard)}
+            for yard in differing
+        ],
+        "may_plan": may(request.user, "planning.plan"),
+    }
+    return render(request, "planning/console/choices.html", context)
+
+
+def _yards_by_year(choice: Choice, first: int) -> dict[int, int]:
+    return {yard: first + year for one, year in choice.chosen() for yard in one.yards}
+
+
+def _column(title: str, choice: Choice, version: ProgrammeVersion) -> dict:
+    first = version.programme.first_year
+    return {
+        "title": title,
+        "points": float(choice.worth) / POINT,
+        "yards": sum(len(one.yards) for one, _year in choice.chosen()),
+        "cost": sum(choice.spent),
+        "years": [
+            (first + number, spent, budget)
+            for number, (spent, budget) in enumerate(
+                zip(choice.spent, version.budgets, strict=True)
+            )
+        ],
+        "faults": choice.faults(),
+    }
+
+
 @requires("planning.plan")
 @require_POST
 def choose(request: HttpRequest, version: int) -> HttpResponse:
@@ -84,8 +160,8 @@ def choose(request: HttpRequest, version: int) -> HttpResponse:
         found = _version(version)
         choices = fill_draft(version=found, method=ChosenBy(data["method"]), user=request.user)
         return _("Best choice: %(exact).2f points, greedy one: %(greedy).2f points.") % {
-            "exact": float(choices.exact.worth) / 10_000,
-            "greedy": float(choices.greedy.worth) / 10_000,
+            "exact": float(choices.exact.worth) / POINT,
+            "greedy": float(choices.greedy.worth) / POINT,
         }
 
     return _done(request, version, ChoiceForm(request.POST), run)
@@ -148,18 +224,23 @@ def revise(request: HttpRequest, version: int) -> HttpResponse:
 
 @requires("planning.read")
 @require_safe
-def as_csv(request: HttpRequest, version: int) -> HttpResponse:
+def as_csv(request: HttpRequest, version: int) -> HttpResponseBase:
     """The yards of a version as CSV."""
-    found = _version(version)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="programme-{found.pk}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(("year", "position", "yard", "label", "cost_tenge", "chosen_by", "reason"))
-    for row in found.rows.select_related("yard"):
-        label = row.yard.localized_label
-        cells = (row.year, row.position, row.yard_id, label, row.cost, row.chosen_by, row.reason)
-        writer.writerow([safe_cell(cell) for cell in cells])
-    return response
+    return csv_answer(_version(version))
+
+
+@requires("planning.read")
+@require_safe
+def as_pdf(request: HttpRequest, version: int) -> HttpResponseBase:
+    """The list of a version as PDF, by district."""
+    return pdf_answer(_version(version))
+
+
+@requires("planning.read")
+@require_safe
+def as_geojson(request: HttpRequest, version: int) -> HttpResponseBase:
+    """The yards of a version with their grounds."""
+    return geojson_answer(_version(version))
 
 
 def _version(version: int) -> ProgrammeVersion:

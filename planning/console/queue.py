@@ -10,21 +10,32 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from citymap.accounts.access import may, requires
 from layers.models import Yard
 from planning.console.common import say_errors
-from planning.console.forms import NewPolicyForm, PolicyForm, ScenarioForm, YardForm
+from planning.console.forms import (
+    NewPolicyForm,
+    PolicyForm,
+    ScenarioForm,
+    SideBySideForm,
+    YardForm,
+)
 from planning.models import QueuePolicy, QueueSnapshot, Scenario, YardHold
-from planning.queue.scoring import PolicyError
+from planning.queue.scoring import PolicyError, Queue, reasons
+from planning.reading import CRITERION_NAMES
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
 from planning.services.queue import (
     FIRST_POLICY,
     compare,
+    compute_queue,
     hold_yard,
+    policy_in_force,
     release_yard,
     save_scenario,
+    scenario_queue,
     set_policy,
     take_snapshot,
 )
 
 SHOWN_MOVES = 100
+FIRST = 20
 
 
 @requires("planning.read")
@@ -79,6 +90,9 @@ def add_scenario(request: HttpRequest) -> HttpResponse:
         made = save_scenario(
             name=form.cleaned_data["name"],
             policy=form.cleaned_data["policy"],
+            as_of=form.cleaned_data["as_of"],
+            since=form.cleaned_data["since"],
+            excluded=form.cleaned_data["excluded"],
             user=request.user,
         )
     except (PlanningRefusedError, PolicyError) as error:
@@ -104,6 +118,7 @@ def scenario(request: HttpRequest, scenario: int) -> HttpResponse:
                 "after": after,
                 "up": before > after,
                 "by": abs(before - after),
+                "why": why_of(comparison.before, comparison.after, yard),
             }
             for yard, before, after in moved
         ],
@@ -113,11 +128,58 @@ def scenario(request: HttpRequest, scenario: int) -> HttpResponse:
     return render(request, "planning/console/scenario.html", context)
 
 
+def why_of(before: Queue, after: Queue, yard: int) -> list[tuple[str, float]]:
+    """Criteria by which a yard's points differ, the greatest first; empty: others moved past."""
+    found = reasons(before, after, yard)
+    return sorted(
+        ((str(CRITERION_NAMES[name]), points) for name, points in found.items() if points),
+        key=lambda one: -abs(one[1]),
+    )
+
+
+@requires("planning.read")
+@require_safe
+def compare_scenarios(request: HttpRequest) -> HttpResponse:
+    """Scenarios side by side with the queue in force: the first places of each, who is in which."""
+    form = SideBySideForm(request.GET or None)
+    today = timezone.localdate()
+    columns = [(_("In force"), compute_queue(policy=policy_in_force().policy, as_of=today))]
+    if form.is_bound and form.is_valid():
+        columns += [
+            (one.name, scenario_queue(scenario=one, as_of=today))
+            for one in form.cleaned_data["scenario"]
+        ]
+    top = (form.cleaned_data.get("top") if form.is_bound and form.is_valid() else None) or FIRST
+    places = [
+        dict(zip(queue.yards.ids.tolist(), queue.position.tolist(), strict=True))
+        for _title, queue in columns
+    ]
+    shown = sorted(
+        {yard for one in places for yard, place in one.items() if place <= top},
+        key=lambda yard: (places[0].get(yard, len(places[0]) + 1), yard),
+    )
+    labels = Yard.objects.only("label", "label_kk").in_bulk(shown)
+    context = {
+        "form": form,
+        "top": top,
+        "titles": [title for title, _queue in columns],
+        "rows": [
+            {
+                "yard": labels[yard],
+                "places": [(one.get(yard), one.get(yard, top + 1) <= top) for one in places],
+            }
+            for yard in shown
+        ],
+        "always": sum(all(one.get(yard, top + 1) <= top for one in places) for yard in shown),
+    }
+    return render(request, "planning/console/compare.html", context)
+
+
 @requires("planning.plan")
 @require_http_methods(["GET", "HEAD", "POST"])
 def holds(request: HttpRequest) -> HttpResponse:
     """Yards on hold; a form for another one."""
-    form = YardForm(request.POST or None)
+    form = YardForm(request.POST or None, initial={"yard": request.GET.get("yard", "")[:20]})
     if request.method == "POST":
         if form.is_valid():
             try:

@@ -9,6 +9,7 @@ from planning.models.programme import (
     WorkPrice,
     YardStage,
 )
+from planning.models.public import YardFollower, YardPhoto
 from planning.models.queue import QueuePolicy, QueueRow, QueueSnapshot, Scenario
 from planning.models.yards import YardHold, YardSurvey
 
@@ -29,7 +30,9 @@ __all__ = [
     "Scenario",
     "SegmentRate",
     "WorkPrice",
+    "YardFollower",
     "YardHold",
+    "YardPhoto",
     "YardStage",
     "YardSurvey",
 ]

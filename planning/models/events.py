@@ -40,7 +40,12 @@ class Event(models.Model):
                 condition=Q(weight__gt=0, weight__lte=1000), name="event_weight_sane"
             ),
         ]
-        indexes = [models.Index(fields=["theme", "occurred_at"], name="event_theme_time")]
+        indexes = [
+            models.Index(fields=["theme", "occurred_at"], name="event_theme_time"),
+            models.Index(
+                fields=["person"], condition=Q(person__isnull=False), name="event_of_person"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_theme_display()} {self.source}:{self.source_id}"

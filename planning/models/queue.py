@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -112,6 +112,10 @@ class Scenario(PolicyNumbers):
     as_of = models.DateField(
         _("complaints as of"), null=True, blank=True, db_comment="Null: as in the queue in force"
     )
+    since = models.DateField(
+        _("complaints since"), null=True, blank=True,
+        db_comment="Older ones do not count; null: as in the queue in force",
+    )  # fmt: skip
     excluded = ArrayField(
         models.BigIntegerField(), verbose_name=_("yards left out"), default=list, blank=True
     )
@@ -146,6 +150,9 @@ class QueueSnapshot(models.Model):
     )
     digest = models.CharField(
         _("digest"), max_length=64, db_comment="SHA-256 of policy, day and rows: equal, same queue"
+    )
+    seen_event = models.BigIntegerField(
+        _("events up to"), default=0, db_comment="Highest id of an event that it counts"
     )
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
 
@@ -193,7 +200,12 @@ class QueueRow(models.Model):
         db_table_comment = "Places of yards in a state of the queue"
         constraints = [
             models.UniqueConstraint(fields=["snapshot", "yard"], name="queuerow_yard_once"),
-            models.UniqueConstraint(fields=["snapshot", "position"], name="queuerow_place_once"),
+            # At the end of a transaction: places are exchanged when one message came.
+            models.UniqueConstraint(
+                fields=["snapshot", "position"],
+                name="queuerow_place_once",
+                deferrable=Deferrable.DEFERRED,
+            ),
             models.CheckConstraint(
                 condition=Q(position__gte=1, score__lte=100 * POINT), name="queuerow_sane"
             ),

@@ -18,8 +18,8 @@ from planning.reading import Entry, in_batches
 
 COLUMNS = (
     "position", "yard", "label", "apartments", "complaints", "area_m2", "score",
-    "points_apartments", "points_complaints", "points_area_m2", "held_reason", "programme_year",
-    "programme_cost_tenge",
+    "points_apartments", "points_complaints", "points_area_m2", "held_reason", "state", "year",
+    "programme_year", "programme_cost_tenge",
 )  # fmt: skip
 # Spreadsheets take these first letters for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -66,6 +66,8 @@ def _properties(entry: Entry) -> dict:
         name: {
             **said,
             **points,
+            "state": entry.state.value,
+            "year": entry.year,
             "programme_year": planned.year if planned else None,
             "programme_cost_tenge": planned.cost if planned else None,
         }[name]

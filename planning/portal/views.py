@@ -1,9 +1,10 @@
 """The queue as a list, one yard's page, and the queue as JSON."""
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -11,12 +12,26 @@ from django.views.decorators.http import require_safe
 from citymap.accounts.access import public
 from citymap.api import LANGUAGE, documented, parameter
 from citymap.problems import BadParameterError
-from layers.models import Yard
-from planning.choices import Stage
-from planning.models import QueuePolicy, YardHold, YardStage, YardSurvey
-from planning.reading import entries, map_url, named, planned_yards, queue_rows
+from citymap.shell.mapconfig import map_config
+from layers.models import Territory, Yard
+from planning.choices import PhotoShows, Stage, YardState
+from planning.models import QueuePolicy, QueueRow, YardStage, YardSurvey
+from planning.passport import progress, story
+from planning.reading import (
+    Entry,
+    districts,
+    entries,
+    map_url,
+    named,
+    place_of,
+    queue_rows,
+    survey_costs,
+)
+from planning.yardstates import yards_with_state
 
 PAGE_SIZE = 50
+# Where residents report (appeals/portal): the yard goes along.
+REPORT = "/report/"
 MAX_TEXT = 200
 MAX_LIMIT = 100_000
 
@@ -24,17 +39,34 @@ SHOWS = {
     "": gettext_lazy("All yards"),
     "planned": gettext_lazy("In a programme"),
     "free": gettext_lazy("May be taken now"),
-    "held": gettext_lazy("On hold"),
+    **{state.value: state.label for state in YardState if state != YardState.PLANNED},
+}
+_STATES = {
+    "planned": (YardState.THIS_YEAR, YardState.PLANNED),
+    **{state.value: (state,) for state in YardState if state != YardState.PLANNED},
+}
+SORTS = {
+    "": (gettext_lazy("By place"), "position"),
+    "apartments": (gettext_lazy("Most apartments first"), "-apartments"),
+    "complaints": (gettext_lazy("Most complaints first"), "-complaints"),
+    "area": (gettext_lazy("Largest first"), "-area_m2"),
 }
 
 
 @public
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """The yard queue, 50 to a page: found by address, filtered by what is known of yards."""
+    """The yard queue, 50 to a page: found by address, filtered by what is known of yards.
+
+    The list is the page; the map beside it is loaded afterwards.
+    """
     text = request.GET.get("q", "")[:MAX_TEXT]
-    show = request.GET.get("show", "")
+    show, sort = request.GET.get("show", ""), request.GET.get("sort", "")
+    district = _district(request.GET.get("district", ""))
     rows = named(_shown(queue_rows(), show), text)
+    if district:
+        rows = rows.filter(yard__geom__intersects=district.geom)
+    rows = rows.order_by(SORTS.get(sort, SORTS[""])[1], "position")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", 1))
     context = {
         "entries": entries(page),
@@ -43,46 +75,89 @@ def queue(request: HttpRequest) -> HttpResponse:
         "text": text,
         "show": show if show in SHOWS else "",
         "shows": SHOWS.items(),
+        "sort": sort if sort in SORTS else "",
+        "sorts": [(value, title) for value, (title, _column) in SORTS.items()],
+        "district": district.pk if district else None,
+        "districts": districts(),
+        "states": YardState,
         "policy": QueuePolicy.objects.first(),
         "snapshot": page[0].snapshot if len(page) else None,
+        "map_config": _map_config(request, title=_("Queue of yards")),
     }
     return render(request, "planning/portal/queue.html", context)
 
 
-def _shown(rows, show: str):
-    if show == "planned":
-        return rows.filter(yard__in=planned_yards().values("yard"))
-    held = YardHold.objects.active().values("yard")
-    if show == "held":
-        return rows.filter(yard__in=held)
+def _district(written: str) -> Territory | None:
+    """The district asked for; None for all, and for what is none."""
+    if not (written.isascii() and written.isdecimal()):
+        return None
+    return districts().filter(pk=int(written[:9])).first()
+
+
+def _shown(rows: QuerySet[QueueRow], show: str) -> QuerySet[QueueRow]:
+    if show in _STATES:
+        return rows.filter(yard__in=yards_with_state().filter(state__in=_STATES[show]).values("pk"))
     if show == "free":
-        surveys = YardSurvey.objects.filter(pk__in=YardSurvey.objects.last_ones().values("pk"))
-        wanted = (
-            surveys.filter(needs_work=True)
-            .exclude(Q(demolition=True) | Q(land_ready=False))
-            .exclude(Q(network_renewal_due=True) | Q(project_ready=False))
-        )
-        return rows.filter(yard__in=wanted.values("yard")).exclude(yard__in=held)
+        wanted = yards_with_state().filter(state=YardState.QUEUED, needs_work=True)
+        return rows.filter(yard__in=wanted.values("pk"))
     return rows
 
 
 @public
 @require_safe
 def yard(request: HttpRequest, yard: int) -> HttpResponse:
-    """One yard: its place and why, what is planned, what was done."""
+    """One yard: its place and why, what is planned, what was done, how to say that it is not."""
     found = get_object_or_404(Yard.objects.select_related("quarter"), pk=yard)
     row = queue_rows().filter(yard=found).first()
     (entry,) = entries([row]) if row else (None,)
-    stages = YardStage.objects.filter(yard=found).select_related("contractor", "programme")
+    stages = list(YardStage.objects.filter(yard=found).select_related("contractor", "programme"))
+    guarantees = [one for one in stages if one.stage == Stage.GUARANTEE]
+    photos = list(found.photos.order_by("taken_on", "pk"))
+    survey = YardSurvey.objects.filter(yard=found).first()
+    state, year, lon, lat = _standing(found, entry)
+    config = _map_config(request, title=found.localized_label)
     context = {
         "yard": found,
         "entry": entry,
-        "survey": YardSurvey.objects.filter(yard=found).first(),
+        "state": state,
+        "year": year,
+        "survey": survey,
+        "costs": survey_costs(survey),
+        "steps": progress(entry.planned, stages) if entry and entry.planned else [],
         "stages": stages,
-        "guarantee": stages.filter(stage=Stage.GUARANTEE).order_by("-guarantee_until").first(),
-        "map_url": map_url(found),
+        "story": story(found, stages),
+        "guarantee": max(guarantees, key=lambda one: one.guarantee_until, default=None),
+        "before": [one for one in photos if one.shows != PhotoShows.AFTER][-2:],
+        "after": [one for one in photos if one.shows == PhotoShows.AFTER][-2:],
+        "report_url": report_url(found.pk),
+        "map_url": map_url(lon, lat),
+        "map_config": config | {"yard": found.pk, "position": [lon, lat]},
     }
     return render(request, "planning/portal/yard.html", context)
+
+
+def _standing(yard: Yard, entry: Entry | None) -> tuple[YardState, int | None, float, float]:
+    """State, year, longitude and latitude of a yard, in the queue or not."""
+    if entry is not None:
+        return entry.state, entry.year, entry.lon, entry.lat
+    row = yards_with_state(Yard.objects.filter(pk=yard.pk)).values("state", "year").get()
+    return YardState(row["state"]), row["year"], *place_of(yard)
+
+
+def _map_config(request: HttpRequest, *, title: str) -> dict:
+    """What the map of yards needs: as the map page, and where a yard's page is."""
+    config = map_config(request, title=title)
+    page = reverse("yards:yard", args=[0]).replace("/0/", "/{id}/")
+    return config | {"urls": config["urls"] | {"yard": page}}
+
+
+def report_url(yard: int) -> str:
+    """The form for residents with the yard filled in; empty where the city has none."""
+    try:
+        resolve(REPORT)
+    except Resolver404:
+        return ""
+    return f"{REPORT}?yard={yard}"
 
 
 _NUMBER = {"type": "number"}

@@ -196,3 +196,12 @@ def movers(before: Queue, after: Queue, *, least: int = 1) -> Sequence[tuple[int
         if yard in old and abs(old[yard] - place) >= least
     ]
     return sorted(moved, key=lambda move: (-abs(move[1] - move[2]), move[0]))
+
+
+def reasons(before: Queue, after: Queue, yard: int) -> dict[str, float]:
+    """By criterion, by how many points a yard's score differs between two queues that have it."""
+    one, other = (int(np.searchsorted(queue.yards.ids, yard)) for queue in (before, after))
+    return {
+        name: (int(after.points[name][other]) - int(before.points[name][one])) / POINT
+        for name in CRITERIA
+    }

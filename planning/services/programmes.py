@@ -1,36 +1,31 @@
 """Programmes: drafted from the queue, chosen within budgets, adjusted, published, revised."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citymap.accounts.models import User
 from citymap.history.context import acting
-from citymap.sqlfiles import load_sql
 from layers.models import Yard
-from planning import clustering
-from planning.choices import ChosenBy, Work
+from planning.choices import ChosenBy
 from planning.models import (
     Programme,
     ProgrammeVersion,
     ProgrammeYard,
     QueueRow,
     QueueSnapshot,
-    WorkPrice,
-    YardSurvey,
 )
-from planning.programme.costs import CostLine, cost_lines, estimated_amounts, total
+from planning.programme.costs import total
 from planning.programme.exact import NoChoiceError, choose_exactly
 from planning.programme.greedy import choose_greedily
-from planning.programme.problem import Candidate, Choice, Problem, ProblemError, by_quarter
-from planning.queueinputs import read_standing
+from planning.programme.problem import Choice, ProblemError
+from planning.services.candidates import costs_of, problem_of
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
+from planning.services.following import tell_followers
 from planning.services.queue import read_reason, take_snapshot
 
 MAX_YEARS = 10
@@ -179,69 +174,6 @@ def fill_draft(*, version: ProgrammeVersion, method: ChosenBy, user: User) -> Ch
     return choices
 
 
-def problem_of(version: ProgrammeVersion) -> Problem:
-    """What is to be chosen in a draft: the yards of its queue that cost something."""
-    queued = dict(version.queue.rows.values_list("yard_id", "score"))
-    costs = {yard: total(lines) for yard, lines in costs_of(list(queued)).items()}
-    standing = read_standing(list(queued))
-    by_hand = {
-        row.yard_id: row.year - version.programme.first_year
-        for row in version.rows.filter(chosen_by=ChosenBy.HAND)
-    }
-    districts = districts_of(list(queued))
-    yards = [
-        Candidate(
-            key=f"yard {yard}",
-            cost=costs[yard],
-            benefit=score,
-            district=str(districts.get(yard, "")),
-            yards=(yard,),
-            held=bool(standing[yard].obstacles) and yard not in by_hand,
-            fixed_year=by_hand.get(yard),
-        )
-        for yard, score in sorted(queued.items())
-    ]
-    if version.by_quarter:
-        quarters = Yard.objects.filter(pk__in=queued, quarter__isnull=False)
-        named = dict(quarters.values_list("pk", "quarter_id"))
-        yards = by_quarter(yards, {f"yard {yard}": f"quarter {q}" for yard, q in named.items()})
-    return Problem(
-        candidates=tuple(yards),
-        budgets=tuple(version.budgets),
-        least_share={
-            district: Fraction(share, 100) for district, share in version.least_shares.items()
-        },
-    )
-
-
-def costs_of(yards: Sequence[int], *, on: dt.date | None = None) -> dict[int, list[CostLine]]:
-    """What each yard costs by work: surveyed amounts, else an estimate from its area.
-
-    Raises PlanningRefusedError when a work has no unit price.
-    """
-    prices = dict(WorkPrice.objects.on(on or timezone.localdate()).values_list("work", "price"))
-    missing = [str(Work(work).label) for work in Work.values if work not in prices]
-    if missing:
-        raise PlanningRefusedError(
-            _("There is no unit price for: %(works)s.") % {"works": ", ".join(missing)}
-        )
-    surveyed = dict(
-        YardSurvey.objects.last_ones().filter(yard__in=yards).values_list("yard_id", "amounts")
-    )
-    areas = dict(Yard.objects.filter(pk__in=yards).values_list("pk", "area_m2"))
-    return {
-        yard: cost_lines(surveyed.get(yard) or estimated_amounts(areas[yard]), prices)
-        for yard in yards
-    }
-
-
-def districts_of(yards: Sequence[int]) -> dict[int, int]:
-    """Yard -> territory of the smallest district around it; absent where there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(load_sql(clustering.__file__, "districts.sql"), {"yards": list(yards)})
-        return dict(cursor.fetchall())
-
-
 # --- by hand ------------------------------------------------------------------------------
 
 
@@ -317,7 +249,21 @@ def publish_version(*, version: ProgrammeVersion, user: User) -> ProgrammeVersio
     version.published_at, version.published_by = timezone.now(), user
     with acting(user=user, reason=version.reason):
         version.save(update_fields=["published_at", "published_by"])
+    _tell_followers(version)
     return version
+
+
+def _tell_followers(version: ProgrammeVersion) -> None:
+    """Who follows a yard that came, went or moved to another year."""
+    published = version.programme.versions.published()
+    before = published.filter(number__lt=version.number).order_by("-number").first()
+    old = dict(before.rows.values_list("yard_id", "year")) if before else {}
+    new = dict(version.rows.values_list("yard_id", "year"))
+    stage, reason = f"version {version.pk}", version.reason
+    for year in sorted(set(new.values())):
+        yards = [yard for yard, its in new.items() if its == year and old.get(yard) != year]
+        tell_followers(yards=yards, what="planned", stage=stage, year=year, reason=reason)
+    tell_followers(yards=set(old) - set(new), what="dropped", stage=stage, reason=reason)
 
 
 def _open_draft(version: ProgrammeVersion) -> ProgrammeVersion:

@@ -20,6 +20,7 @@ from layers.choices import Condition
 from layers.models import Yard
 from planning.choices import Work
 from planning.models import (
+    Event,
     ProgrammeVersion,
     ProgrammeYard,
     QueuePolicy,
@@ -42,6 +43,7 @@ from planning.queue.scoring import (
 )
 from planning.queueinputs import day_of, read_yards
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
+from planning.services.following import tell_followers
 
 # The policy that the product comes with; the city sets its own in the open.
 FIRST_POLICY = Policy(
@@ -66,7 +68,7 @@ MAX_REASON = 500
 def set_policy(*, policy: Policy, reason: str, user: User | None) -> QueuePolicy:
     """Put a policy in force: a new version, with the reason that the public reads."""
     reason = read_reason(reason)
-    _lock("queue policy")
+    lock("queue policy")
     highest = QueuePolicy.objects.aggregate(highest=Max("number"))["highest"] or 0
     with acting(user=user, reason=reason):
         return QueuePolicy.objects.create(
@@ -106,9 +108,15 @@ def _hundredths(weight: float) -> Decimal:
 # --- states of the queue ------------------------------------------------------------------
 
 
-def compute_queue(*, policy: Policy, as_of: dt.date, excluded: tuple[int, ...] = ()) -> Queue:
+def compute_queue(
+    *,
+    policy: Policy,
+    as_of: dt.date,
+    excluded: tuple[int, ...] = (),
+    since: dt.date | None = None,
+) -> Queue:
     """The queue of all current yards under a policy, complaints as of a day. Writes nothing."""
-    return rank(read_yards(as_of=as_of, excluded=excluded), policy)
+    return rank(read_yards(as_of=as_of, excluded=excluded, since=since), policy)
 
 
 @transaction.atomic
@@ -117,16 +125,19 @@ def take_snapshot(*, as_of: dt.date) -> QueueSnapshot:
 
     The state in force is returned when nothing has changed.
     """
-    _lock("queue")
+    lock("queue")
     policy = policy_in_force()
+    seen = Event.objects.aggregate(highest=Max("id"))["highest"] or 0
     queue = compute_queue(policy=policy.policy, as_of=as_of)
     digest = digest_of(queue, as_of)
     newest = QueueSnapshot.objects.first()
     if newest is not None and (newest.digest, newest.policy_id) == (digest, policy.pk):
+        QueueSnapshot.objects.filter(pk=newest.pk).update(seen_event=seen)
         return newest
     snapshot = QueueSnapshot.objects.create(
-        policy=policy, as_of=as_of, yards=len(queue.yards), top=_top(), digest=digest
-    )
+        policy=policy, as_of=as_of, yards=len(queue.yards), top=_top(), digest=digest,
+        seen_event=seen,
+    )  # fmt: skip
     QueueRow.objects.bulk_create(_rows(snapshot, queue), batch_size=1000)
     _prune()
     return snapshot
@@ -217,26 +228,36 @@ def save_scenario(
     policy: Policy,
     user: User,
     as_of: dt.date | None = None,
+    since: dt.date | None = None,
     excluded: tuple[int, ...] = (),
 ) -> Scenario:
-    """Keep a policy to try out."""
+    """Keep a policy to try out, on complaints of a period, without some yards."""
     name = name.strip()
+    if as_of and since and since >= as_of:
+        raise PlanningRefusedError(_("The period of complaints ends before it begins."))
     if not 0 < len(name) <= 200:
         raise PlanningRefusedError(_("Give the scenario a name of at most 200 characters."))
     return Scenario.objects.create(
-        name=name, as_of=as_of, excluded=list(excluded), made_by=user, **policy_fields(policy)
-    )
+        name=name, as_of=as_of, since=since, excluded=sorted(set(excluded)), made_by=user,
+        **policy_fields(policy),
+    )  # fmt: skip
 
 
 def compare(*, scenario: Scenario, as_of: dt.date) -> Comparison:
     """What a scenario would change against the policy in force as of a day."""
     before = compute_queue(policy=policy_in_force().policy, as_of=as_of)
-    after = compute_queue(
+    after = scenario_queue(scenario=scenario, as_of=as_of)
+    return Comparison(before=before, after=after, moved=tuple(movers(before, after)))
+
+
+def scenario_queue(*, scenario: Scenario, as_of: dt.date) -> Queue:
+    """The queue that a scenario would give."""
+    return compute_queue(
         policy=scenario.policy,
         as_of=scenario.as_of or as_of,
         excluded=tuple(scenario.excluded),
+        since=scenario.since,
     )
-    return Comparison(before=before, after=after, moved=tuple(movers(before, after)))
 
 
 # --- holds and surveys --------------------------------------------------------------------
@@ -250,7 +271,9 @@ def hold_yard(*, yard: Yard, reason: str, user: User) -> YardHold:
     if YardHold.objects.active().filter(yard=yard).exists():
         raise NotPossibleNowError(_("This yard is on hold already."))
     with acting(user=user, reason=reason):
-        return YardHold.objects.create(yard=yard, reason=reason, held_by=user)
+        hold = YardHold.objects.create(yard=yard, reason=reason, held_by=user)
+    tell_followers(yards=[yard.pk], what="held", stage=f"held {hold.pk}", reason=reason)
+    return hold
 
 
 @transaction.atomic
@@ -263,6 +286,7 @@ def release_yard(*, yard: Yard, reason: str, user: User) -> YardHold:
     hold.released_at, hold.released_by = timezone.now(), user
     with acting(user=user, reason=reason):
         hold.save(update_fields=["released_at", "released_by"])
+    tell_followers(yards=[yard.pk], what="released", stage=f"released {hold.pk}", reason=reason)
     return hold
 
 
@@ -338,7 +362,7 @@ def read_reason(reason: str) -> str:
     return reason
 
 
-def _lock(name: str) -> None:
+def lock(name: str) -> None:
     """One at a time, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"planning {name}"])

@@ -11,6 +11,7 @@ from layers.models import Yard
 from planning.choices import Stage
 from planning.models import Programme, ProgrammeYard, YardStage
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
+from planning.services.following import tell_followers
 
 
 @transaction.atomic
@@ -50,7 +51,7 @@ def record_stage(
     if stage in reached:
         raise NotPossibleNowError(_("This stage is written down already."))
     _refuse_out_of_order(Stage(stage), reached_on, reached)
-    return YardStage.objects.create(
+    made = YardStage.objects.create(
         programme=programme,
         yard=yard,
         stage=stage,
@@ -62,6 +63,8 @@ def record_stage(
         note=note.strip(),
         made_by=user,
     )
+    tell_followers(yards=[yard.pk], what="stage", stage=f"stage {made.pk}", stage_code=str(stage))
+    return made
 
 
 def _refuse_out_of_order(stage: Stage, day: dt.date, reached: dict[str, dt.date]) -> None:

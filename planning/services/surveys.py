@@ -1,16 +1,22 @@
-"""Importing a condition survey: all lines or none."""
+"""Surveys: one with its photos, or a file of many; all of it or nothing."""
 
 import csv
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from django.contrib.gis.db.models.functions import Distance
 from django.db import transaction
 
+from citymap.accounts.models import User
 from citymap.geo import city_point
 from layers.models import Yard
+from planning.choices import PhotoShows
+from planning.models import YardSurvey
 from planning.queueinputs import NEAR_YARD_M
 from planning.services.errors import PlanningRefusedError
+from planning.services.photos import add_yard_photo
 from planning.services.queue import Findings, record_survey
 from planning.surveyfile import LineError, SurveyLine, read_line, read_table
 
@@ -25,18 +31,33 @@ class SurveyReport:
     errors: list[tuple[int, str]] = field(default_factory=list)
 
 
+@transaction.atomic
+def record_survey_with_photos(
+    *, yard: Yard, surveyed_on: dt.date, findings: Findings, photos: Sequence[BinaryIO], user: User
+) -> YardSurvey:
+    """A survey and its pictures, all or nothing."""
+    survey = record_survey(yard=yard, surveyed_on=surveyed_on, findings=findings, user=user)
+    for photo in photos:
+        add_yard_photo(
+            yard=yard, file=photo, shows=PhotoShows.SURVEY, taken_on=surveyed_on, user=user
+        )
+    return survey
+
+
 class _TurnBackError(Exception):
     """Undo what the import wrote."""
 
 
-def import_surveys(*, lines: Iterable[str], source: str, dry_run: bool = False) -> SurveyReport:
+def import_surveys(
+    *, lines: Iterable[str], source: str, dry_run: bool = False, user: User | None = None
+) -> SurveyReport:
     """Write the surveys of a CSV; nothing when a line is bad, or in a dry run."""
     report = SurveyReport()
     try:
         with transaction.atomic():
             try:
                 for number, cells in read_table(lines):
-                    _write(number, cells, source, report)
+                    _write(number, cells, source, report, user)
                     if len(report.errors) >= MAX_ERRORS:
                         break
             except (LineError, csv.Error) as error:
@@ -49,7 +70,7 @@ def import_surveys(*, lines: Iterable[str], source: str, dry_run: bool = False) 
     return report
 
 
-def _write(number: int, cells: dict, source: str, report: SurveyReport) -> None:
+def _write(number: int, cells: dict, source: str, report: SurveyReport, user: User | None) -> None:
     try:
         line = read_line(cells)
         record_survey(
@@ -62,7 +83,7 @@ def _write(number: int, cells: dict, source: str, report: SurveyReport) -> None:
                 note=line.note,
                 **line.flags,
             ),
-            user=None,
+            user=user,
             source=source,
         )
     except (LineError, PlanningRefusedError) as error:

@@ -11,7 +11,7 @@ from scripts.lint.tracked import tracked_files
 # Names are the same in every language.
 NAMES = {
     "Citymap", "OpenStreetMap", "Русский", "Қазақша", "English", "GeoJSON", "CSV", "3D", "iKomek",
-    "contributors", "РУ", "ҚАЗ", "EN",
+    "contributors", "РУ", "ҚАЗ", "EN", "PDF",
 }  # fmt: skip
 SHOWN_ATTRIBUTES = {"title", "alt", "placeholder", "aria-label", "aria-description", "content"}
 SILENT_ELEMENTS = {"script", "style", "svg", "code", "kbd"}

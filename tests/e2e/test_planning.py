@@ -52,8 +52,9 @@ def test_a_planner_publishes_a_programme(open_page, sign_in):
 
     citizen = open_page(locale="en-GB")
     citizen.goto("/yards/?show=planned")
-    expect(citizen.get_by_text("In the programme of 2031").first).to_be_visible()
-    first_yard(citizen).click()
+    row = citizen.get_by_role("row").filter(has_text="In a programme of later years, 2031").first
+    expect(row).to_be_visible()
+    row.get_by_role("link").click()
     expect(citizen.get_by_role("heading", name="Planned for 2031")).to_be_visible()
 
 

@@ -141,7 +141,7 @@ def test_what_is_planned_and_done_is_public(client, town, planner):
     page = text_of(client, f"/yards/{town[0].pk}/")
     for words in ("Planned for 2027", "1,000,000", "City budget", "Design"):
         assert words in page
-    assert "In the programme of 2027" in text_of(client, "/yards/?show=planned")
+    assert "In a programme of later years, 2027" in text_of(client, "/yards/?show=planned")
     assert planner.username not in page
 
 

@@ -56,7 +56,7 @@ def test_maplibre_s_own_validator_finds_nothing(staff_client, tmp_path, theme):
 class TestWhoSeesWhat:
     def test_a_citizen_s_style_names_no_staff_source(self, client):
         document = style(client)
-        assert set(document["sources"]) == {"base", "city", "works"}
+        assert set(document["sources"]) == {"base", "city", "works", "yards"}
         assert "camera" not in json.dumps(document)
 
     def test_staff_see_the_staff_source(self, staff_client):
@@ -258,7 +258,7 @@ class TestSigns:
             assert response["Content-Type"] == "image/png"
             assert "immutable" in response["Cache-Control"]
             width, height = struct.unpack("!II", response.content[16:24])
-            assert set(places) == set(sprite.SHAPES)
+            assert set(places) == {*sprite.SHAPES, *sprite.PATTERNS}
             for place in places.values():
                 assert place["x"] + place["width"] <= width
                 assert place["height"] == height
@@ -282,6 +282,21 @@ class TestSigns:
         assert alpha[middle, middle] > 0.75 * 255 > alpha[0, 0]
         inside = alpha > 0.75 * 255
         assert inside.sum() == pytest.approx(12 * 12, abs=4)
+
+    def test_a_hatch_has_no_seam(self):
+        pixels = sprite.hatch((1, 2, 3), 2)[..., 3].astype(int)
+        assert {0, 255} <= set(np.unique(pixels))
+        across = np.hstack([pixels, pixels])
+        period = sprite.HATCH_PERIOD * 2
+        assert (across[:, period:] == across[:, :-period]).all()
+
+    def test_used_patterns_exist(self, client):
+        used = {
+            layer["paint"]["fill-pattern"]
+            for layer in style(client)["layers"]
+            if "fill-pattern" in layer.get("paint", {})
+        }
+        assert used == set(sprite.PATTERNS)
 
     def test_png_pixels_come_back(self):
         pixels = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)

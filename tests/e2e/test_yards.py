@@ -1,0 +1,128 @@
+"""The public yards: the list before the map, one page, following; scenarios; the PDF."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE
+
+pytestmark = pytest.mark.e2e
+MAX_BYTES = 300_000
+READY_MS = 20_000
+
+
+def expect_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def weigh(page: Page, path: str) -> tuple[int, list[str]]:
+    """Bytes over the wire until the page is loaded, and the addresses asked for by then."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes, asked = [], {}
+    session.on(
+        "Network.requestWillBeSent", lambda e: asked.update({e["requestId"]: e["request"]["url"]})
+    )
+    session.on(
+        "Network.loadingFinished", lambda e: sizes.append((e["requestId"], e["encodedDataLength"]))
+    )
+    page.goto(path, wait_until="load")
+    until_load = list(sizes)
+    return round(sum(size for _key, size in until_load)), [asked[key] for key, _ in until_load]
+
+
+def first_yard(page: Page) -> str:
+    page.goto("/yards/")
+    return (
+        page.get_by_role("table")
+        .get_by_role("row")
+        .nth(1)
+        .get_by_role("link")
+        .get_attribute("href")
+    )
+
+
+def test_pages_are_light_and_whole_before_the_map(open_page):
+    page = open_page(locale="ru-RU")
+    for path in ("/yards/", first_yard(page)):
+        size, asked = weigh(page, path)
+        assert size < MAX_BYTES, (path, size)
+        assert not [url for url in asked if "maplibre" in url or "/tiles/" in url], path
+        expect(page.get_by_role("table").first).to_be_visible()
+
+
+def test_the_map_comes_afterwards_and_is_tied_to_the_list(open_page):
+    page = open_page(locale="ru-RU", viewport={"width": 1440, "height": 900})
+    page.goto("/yards/")
+    expect(page.locator("#yard-map[data-map=ready]")).to_be_visible(timeout=READY_MS)
+    row = page.get_by_role("table").get_by_role("row").nth(2)
+    row.get_by_role("cell").first.click()
+    expect(row).to_have_class(re.compile("chosen"))
+
+
+def test_a_yard_without_javascript_says_it_all(open_page):
+    page = open_page(locale="kk-KZ", java_script_enabled=False)
+    page.goto("/yards/?show=done")
+    page.get_by_role("table").get_by_role("row").nth(1).get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Дейін және кейін")).to_be_visible()
+    expect(page.get_by_role("img").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Аула паспорты")).to_be_visible()
+
+
+def test_a_citizen_finds_the_yard_on_a_phone_and_follows_it(open_page, house):
+    page = open_page(**PHONE, locale="ru-RU", bypass_csp=True)
+    page.goto("/yards/")
+    page.get_by_role("searchbox").fill(house.street)
+    page.get_by_role("button", name="Найти").click()
+    page.get_by_role("table").get_by_role("row").nth(1).get_by_role("link").click()
+    expect(page.get_by_role("heading", name=re.compile("Почему двор на месте"))).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_label("Эл. почта").fill("reader@example.kz")
+    page.get_by_role("button", name="Подписаться").click()
+    expect(page.get_by_text("отправили на него письмо")).to_be_visible()
+    expect_accessible(page)
+
+
+def test_programmes_are_public_with_their_list_as_pdf(open_page):
+    page = open_page(locale="kk-KZ", bypass_csp=True)
+    page.goto("/yards/programmes/")
+    page.get_by_role("heading", level=2).get_by_role("link").first.click()
+    expect(page.get_by_role("table").first).to_be_visible()
+    expect_accessible(page)
+    answer = page.request.get(page.get_by_role("link", name="PDF").get_attribute("href"))
+    assert answer.body().startswith(b"%PDF-")
+
+
+def test_a_planner_tries_scenarios_side_by_side(open_page, sign_in):
+    page = open_page(locale="en-GB", bypass_csp=True)
+    sign_in(page, "planner")
+    for name, weights in (("People first", (20, 70, 10)), ("Size first", (20, 20, 60))):
+        page.goto("/plan/queue/")
+        page.get_by_text("Try a scenario").click()
+        form = page.locator("form[action$='/scenarios/']")
+        form.get_by_label("Name").fill(name)
+        for label, weight in zip(("apartments", "complaints", "the area"), weights, strict=True):
+            form.get_by_label(f"Weight of {label}").fill(str(weight))
+        form.get_by_role("button", name="Compare").click()
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+        expect(page.get_by_role("columnheader", name="Why")).to_be_visible()
+    page.goto("/plan/queue/compare/")
+    page.get_by_label("People first").check()
+    page.get_by_label("Size first").check()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("columnheader", name="Size first")).to_be_visible()
+    expect_accessible(page)
+
+
+@pytest.mark.parametrize("path", ["proposal", "repairs", "prices", "surveys", "stages", "holds"])
+def test_the_planner_s_pages_are_accessible(open_page, sign_in, path):
+    page = open_page(locale="ru-RU", bypass_csp=True)
+    sign_in(page, "planner")
+    page.goto(f"/plan/{path}/")
+    for part in page.locator("details > summary").all():
+        part.click()
+    expect_accessible(page)
