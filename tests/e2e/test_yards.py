@@ -87,6 +87,28 @@ def test_a_citizen_finds_the_yard_on_a_phone_and_follows_it(open_page, house):
     expect_accessible(page)
 
 
+def test_a_flaw_is_reported_from_the_yard_and_acknowledged(open_page):
+    page = open_page(locale="en-GB", bypass_csp=True)
+    page.goto("/yards/?show=done")
+    page.get_by_role("table").get_by_role("row").nth(3).get_by_role("link").click()
+    label = page.get_by_role("heading", level=1).inner_text()
+    expect(page.get_by_role("link", name="This is not done")).to_be_visible()
+    page.get_by_role("link", name="Report a flaw").click()
+    expect(page.get_by_text("It is about:")).to_contain_text(label)
+    category = page.get_by_label("What is it about")
+    category.select_option(category.locator("optgroup option").nth(5).get_attribute("value"))
+    page.get_by_label("What is wrong").fill("The new swing already leans to one side")
+    mine = page.get_by_label("No, mine is another problem")
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_load_state()
+    if mine.count():
+        mine.check()
+        page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Your request is registered")).to_be_visible()
+    page.get_by_role("button", name="See how it stands").click()
+    expect(page.get_by_text("Registered").first).to_be_visible()
+
+
 def test_programmes_are_public_with_their_list_as_pdf(open_page):
     page = open_page(locale="kk-KZ", bypass_csp=True)
     page.goto("/yards/programmes/")
