@@ -13,6 +13,7 @@ from citymap.tiles.registry import sources
 from tests.access import (  # noqa: F401 (what stands in addresses)
     planning_things,
     portal,
+    problem_things,
     things,
     works,
 )
