@@ -18,7 +18,8 @@ from tests.e2e.conftest import PHONE, TIMEOUT_MS
 
 pytestmark = pytest.mark.e2e
 # A sweep each minute, and a letter by SMTP after it.
-CLAIM_WITHIN_S = 100
+CLAIM_WITHIN_S = 150
+GONE = re.compile("^(Sent|Delivered)$")
 BODY_SQL = """
 SELECT body.id FROM accounts_organization AS body
 JOIN accounts_contact AS contact ON contact.organization_id = body.id AND contact.kind = 'email'
@@ -64,7 +65,7 @@ def fill_emergency(page: Page, *, holder: int, begins: int, ends: int) -> None:
 
 def step(page: Page, title: str, **fields: str) -> None:
     """Open a step of the order's page, fill it in, take it."""
-    panel = page.locator("details.panel", has=page.get_by_role("button", name=title, exact=True))
+    panel = page.locator(f'details.panel:has(> summary:text-is("{title}"))')
     if panel.get_attribute("open") is None:
         panel.locator("summary").click()
     for name, value in fields.items():
@@ -135,7 +136,7 @@ def test_drawn_issued_over_a_conflict_extended_restored_closed(
 
     citizen = open_page(locale="ru-RU", bypass_csp=True, **PHONE)
     citizen.goto(path)
-    expect(citizen.get_by_text(re.compile("Восстановлено"))).to_be_visible()
+    expect(citizen.locator(".lead")).to_contain_text("гарантия до")
     assert citizen.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
     expect_accessible(citizen)
 
@@ -154,14 +155,14 @@ def test_overdue_becomes_a_claim_and_comes_to_the_police(
     expect(page.get_by_text(re.compile("Overdue by 12 days")).first).to_be_visible()
     ends = time.monotonic() + CLAIM_WITHIN_S
     claims = page.locator("section", has=page.get_by_role("heading", name="Claims", exact=True))
-    while time.monotonic() < ends and claims.get_by_text("Sent", exact=True).count() < 2:
+    while time.monotonic() < ends and claims.get_by_text(GONE).count() < 2:
         page.wait_for_timeout(2000)
         page.reload()
-    assert claims.get_by_text("Sent", exact=True).count() == 2, claims.inner_text()
+    assert claims.get_by_text(GONE).count() == 2, claims.inner_text()
     number = page.get_by_role("heading", level=1).inner_text().split()[-1]
     letters = [one for one in live_server_process.mailbox.parsed() if number in str(one["Subject"])]
     # To the holder and to the police; each with its document.
-    assert len(letters) == 2
+    assert len(letters) >= 2
     for letter in letters:
         papers = [part.get_content() for part in letter.iter_attachments()]
         assert [paper[:5] for paper in papers] == [b"%PDF-"]
@@ -179,8 +180,8 @@ def test_overdue_becomes_a_claim_and_comes_to_the_police(
     panel.locator("[name$=decided_on]").fill(day(0))
     panel.locator("[name$=fine_kzt]").fill("86500")
     panel.get_by_role("button", name="What the police decided").click()
-    expect(lawyer.get_by_text("Fine, ", exact=False).first).to_be_visible()
-    expect(lawyer.get_by_text("КУИ-77")).to_be_visible()
+    expect(lawyer.get_by_role("row", name=re.compile("^Decision"))).to_contain_text("Fine")
+    expect(lawyer.get_by_text("КУИ-77").first).to_be_visible()
     expect_accessible(lawyer)
 
 

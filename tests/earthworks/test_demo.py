@@ -4,7 +4,7 @@ import datetime as dt
 import json
 
 import pytest
-from django.contrib.gis.geos import LineString
+from django.contrib.gis.geos import LineString, Point
 
 from citymap.accounts.choices import OrganizationKind, Role
 from citymap.accounts.models import Organization, User
@@ -12,7 +12,15 @@ from citymap.demo import DemoOptions
 from citymap.geo import city_srid
 from earthworks import demo
 from earthworks.choices import OrderState
-from earthworks.models import Acceptance, ClaimPolicy, Deadline, Order, RepairWork
+from earthworks.demo_extras import BREAKAGES, Breakage, BreakageSource
+from earthworks.models import (
+    Acceptance,
+    Claim,
+    ClaimPolicy,
+    Deadline,
+    Order,
+    RepairWork,
+)
 from earthworks.services import claims
 from earthworks.services.gate import due_now
 from layers.choices import NetworkKind, RoadClass
@@ -61,7 +69,25 @@ def test_lawful_and_loaded_once(city):
     demo.load_works(DemoOptions(), said.append)
     assert Order.objects.count() == orders
     assert said[-1] == "works: kept"
+    # Late orders that were restored have both claims, each followed.
+    late = Claim.objects.filter(order__restored_at__isnull=False)
+    assert late.exists()
+    assert not late.filter(state="prepared").exists()
+    assert late.filter(addressee="holder").count() == late.filter(addressee="police").count()
     claims.make_claims(now=local("2030-01-01 00:00"))
+
+
+def test_digs_follow_the_breakages_that_are_told_of(city):
+    day = dt.date(2026, 5, 4)
+    at = Point(X + 30, Y + 52, srid=city_srid())
+    told = [Breakage(geom=at, network_kind=NetworkKind.HEAT, day=day)]
+    BREAKAGES.register(BreakageSource(name="test", find=lambda: told))
+    try:
+        lives = list(demo.make_lives(demo.random.Random(7), dt.date(2026, 6, 1), 50))
+    finally:
+        BREAKAGES.unregister("test")
+    broken = [life.order for life in lives if life.order.begins_on == day]
+    assert any(one.kind == "emergency" and one.geom.distance(at) < 3 for one in broken)
 
 
 def test_same_seed_same_works(city):
