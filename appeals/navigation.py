@@ -1,11 +1,15 @@
-"""The rooms of the portal, the centre, bodies and inspectors in the navigation."""
+"""The desk and the rooms of portal, centre, bodies and inspectors in the navigation."""
 
 from django.utils.translation import gettext_lazy as _
 
 from appeals.permissions import INSTRUCTED, MODERATE, MORNING, PRACTISE, STATISTICS
-from citymap.accounts.access import AnyUser, may
+from citymap.accounts.access import AnyUser, is_city_staff, may
 from citymap.accounts.choices import Role
 from citymap.shell.registry import NavEntry, register_entry
+
+register_entry(
+    NavEntry(name="desk", title=_("Desk"), url_name="desk:console", may_see=is_city_staff, order=10)
+)
 
 
 def may_moderate(user: AnyUser) -> bool:

@@ -14,6 +14,8 @@ INBOX = "appeals.inbox"
 LINKS = "appeals.links"
 PROMISE = "appeals.promise"
 PROMISES = "appeals.promises"
+TRAY = "appeals.tray"
+ARTICLES = "appeals.articles"
 MODERATE = "appeals.moderate"
 STATISTICS = "appeals.statistics"
 MORNING = "appeals.morning"
@@ -60,6 +62,16 @@ register_permission(
     )
 )
 register_permission(Permission(name=INCIDENTS, title=_("Open and end incidents"), roles=DESK))
+register_permission(
+    Permission(name=TRAY, title=_("Decide what nobody answers for"), roles=COORDINATION)
+)
+register_permission(
+    Permission(
+        name=ARTICLES,
+        title=_("Write the knowledge base"),
+        roles=COORDINATION | {Role.OPERATOR, Role.LAWYER},
+    )
+)
 register_permission(
     Permission(
         name=MODERATE,

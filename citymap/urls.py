@@ -18,6 +18,8 @@ urlpatterns = [
     path("inbox/", include("appeals.inbox.urls")),
     path("task/", include("appeals.task.urls")),
     path("field/", include("appeals.field.urls")),
+    path("desk/", include("appeals.console.urls")),
+    path("api/", include("appeals.console.api_urls")),
     path("works/", include("earthworks.console.urls")),
     path("plan/yards/", include("layers.console.urls")),
     path("api/plan/yards/", include("layers.console.api_urls")),

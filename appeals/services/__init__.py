@@ -12,7 +12,16 @@ from appeals.services.bodies import (
     return_,
     start,
 )
-from appeals.services.contacts import consult, drop, follow_up, register_contact, transfer
+from appeals.services.contacts import (
+    consult,
+    drop,
+    follow_up,
+    name_caller,
+    register_contact,
+    ring,
+    take_call,
+    transfer,
+)
 from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
@@ -66,6 +75,7 @@ __all__ = [
     "hide_card",
     "instruct",
     "join",
+    "name_caller",
     "open_incident",
     "pause",
     "open_link",
@@ -79,12 +89,14 @@ __all__ = [
     "resume",
     "return_",
     "revoke_link",
+    "ring",
     "route",
     "send_link",
     "say_thanks",
     "show_card",
     "split",
     "start",
+    "take_call",
     "to_mediation",
     "transfer",
     "verify",
