@@ -124,3 +124,26 @@ class ChosenBy(TextChoices):
     EXACT = "exact", _("Best choice within the budget")
     GREEDY = "greedy", _("Best benefit per cost first")
     HAND = "hand", _("By hand")
+
+
+class ProblemKind(TextChoices):
+    """What a problem is."""
+
+    PROBLEM = "problem", _("Systemic problem")
+    FLOOD_ZONE = "flood_zone", _("Flood zone")
+
+
+class ProblemState(TextChoices):
+    """Where a problem stands."""
+
+    OPEN = "open", pgettext_lazy("problem", "Open")
+    SOLVED = "solved", pgettext_lazy("problem", "Solved")
+    DROPPED = "dropped", pgettext_lazy("problem", "Dropped")
+
+
+class ReportKind(TextChoices):
+    """How long a time a report is of."""
+
+    DAY = "day", _("Page of the morning")
+    WEEK = "week", _("Report of the week")
+    QUARTER = "quarter", _("Report of the quarter")

@@ -9,6 +9,7 @@ from planning.models import HotspotRun
 from planning.services.breakages import refresh_rates
 from planning.services.events import refresh_events
 from planning.services.queue import take_snapshot
+from planning.services.reports import make_due_reports
 from planning.services.routine import search_all_themes
 
 
@@ -19,6 +20,7 @@ def load(options: DemoOptions, say: Callable[[str], None]) -> None:
     take_snapshot(as_of=today)
     if not HotspotRun.objects.exists():
         say(f"searches for hotspots: {search_all_themes(today=today)}")
+    say(f"reports: {make_due_reports(now=timezone.now())}")
     say(f"segments with rates: {refresh_rates(today=today)}")
 
 

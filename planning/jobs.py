@@ -9,11 +9,13 @@ from citymap.jobs.registry import Sweep, register_sweep
 from citymap.personal.retention import Keeper, register_keeper
 from planning import eventsources  # noqa: F401  registers the rooms' sources
 from planning.keeping import followers_needed_until
+from planning.services.alerts import tell_overdue
 from planning.services.breakages import refresh_rates
 from planning.services.events import refresh_events
 from planning.services.following import drop_unconfirmed
 from planning.services.queue import take_snapshot
 from planning.services.queueupdate import follow_events
+from planning.services.reports import make_due_reports
 from planning.services.routine import search_all_themes
 
 
@@ -76,6 +78,38 @@ register_sweep(
         every=dt.timedelta(days=1),
         run=search_hotspots,
         order=2,
+    )
+)
+
+
+def tell_of_measures(now: dt.datetime) -> str:
+    return f"overdue measures: {tell_overdue(today=timezone.localdate(now))}"
+
+
+register_sweep(
+    Sweep(
+        name="planning_measures",
+        title=_("Measures not done by their day"),
+        description=_("Tells bodies and planners of measures that were not done in time."),
+        every=dt.timedelta(hours=1),
+        run=tell_of_measures,
+        order=3,
+    )
+)
+
+
+def make_reports(now: dt.datetime) -> str:
+    return f"reports made: {make_due_reports(now=now)}"
+
+
+register_sweep(
+    Sweep(
+        name="planning_reports",
+        title=_("Reports of planning"),
+        description=_("Makes the reports of day, week and quarter and owes them to their readers."),
+        every=dt.timedelta(minutes=30),
+        run=make_reports,
+        order=4,
     )
 )
 register_sweep(

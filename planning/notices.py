@@ -1,5 +1,6 @@
-"""Letters to those who follow a yard: please confirm, and news."""
+"""News of planning: to those who follow a yard, of measures not done by their day, of reports."""
 
+import datetime as dt
 from typing import Any
 
 from django.urls import reverse
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from citymap.notices.models import Notice
 from citymap.notices.registry import NoticeKind, register_kind
 from planning.choices import Stage
+from planning.services.alerts import KIND
 from planning.services.following import CONFIRM, NEWS
+from planning.services.reports import NOTICE
 
 _EXAMPLE = {
     "what": "stage",
@@ -53,3 +56,62 @@ for _number, (_name, _title, _quiet) in enumerate(
             order=200 + _number,
         )
     )
+
+
+def measure_details(notice: Notice) -> dict[str, Any]:
+    """The measure and its problem as they are now."""
+    measure = notice.source
+    return {
+        "what": measure.what,
+        "problem": measure.problem.title,
+        "due_on": dt.date.fromisoformat(notice.context["due_on"]),
+    }
+
+
+register_kind(
+    NoticeKind(
+        name=KIND,
+        title=_("A measure was not done by its day"),
+        channels=("bell", "email"),
+        details=measure_details,
+        example={
+            "what": _("Clean the ditch"),
+            "problem": "Абая, 12",
+            "due_on": dt.date(2026, 4, 1),
+        },
+        order=210,
+    )
+)
+
+
+def report_details(notice: Notice) -> dict[str, Any]:
+    """What the report says in a few figures, and where it is read."""
+    report = notice.source
+    figures = report.figures
+    return {
+        "title": report.get_kind_display(),
+        "since": report.since,
+        "last": report.until - dt.timedelta(1),
+        "contacts": figures["contacts"],
+        "appeals": figures["appeals"],
+        "late": figures["late"],
+        "repeats": figures["repeats"],
+        "path": reverse("plan:report", args=[report.pk]),
+    }
+
+
+register_kind(
+    NoticeKind(
+        name=NOTICE,
+        title=_("A report is ready"),
+        channels=("bell", "email"),
+        quiet_hours=False,
+        details=report_details,
+        example={
+            "title": _("Page of the morning"), "since": dt.date(2026, 4, 1),
+            "last": dt.date(2026, 4, 1), "contacts": 256, "appeals": 51, "late": 3, "repeats": 2,
+            "path": "/plan/reports/1/",
+        },
+        order=211,
+    )
+)  # fmt: skip

@@ -38,3 +38,17 @@ register_permission(
         roles=frozenset({Role.HEAD, Role.AKIM, Role.ADMIN}),
     )
 )
+register_permission(
+    Permission(
+        name="planning.problems",
+        title=_("Open problems and flood zones, and keep their measures"),
+        roles=frozenset({Role.ANALYST, Role.PLANNER, Role.ADMIN}),
+    )
+)
+register_permission(
+    Permission(
+        name="planning.report",
+        title=_("Make reports of a period as of now"),
+        roles=frozenset({Role.ANALYST, Role.HEAD, Role.AKIM, Role.ADMIN}),
+    )
+)

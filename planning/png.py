@@ -59,14 +59,21 @@ def coloured(values: np.ndarray, bounds: list[float]) -> np.ndarray:
 
 
 def change_classes(values: np.ndarray) -> list[float]:
-    """Lower bounds of six classes of changes, as many below zero as above; [] for no change."""
+    """Lower bounds of six classes of changes, as many below zero as above; [] for no change.
+
+    Round numbers near a tenth and a third of the largest change.
+    """
     largest = float(np.abs(values).max(initial=0.0))
-    bounds = classes(np.array([largest]))
-    if not bounds:
+    if not largest > 0:
         return []
-    # Twice the step of six classes upwards: three classes on either side.
-    step = 2 * bounds[1] if len(bounds) > 1 else largest / 3
-    return [round(step * number, 12) for number in (-3, -2, -1, 0, 1, 2)]
+    small, middle = (_round_below(largest * share) for share in (0.1, 1 / 3))
+    return [-largest, -middle, -small, 0.0, small, middle]
+
+
+def _round_below(value: float) -> float:
+    """The largest of 1, 2, 5, 10, 20 ... that is not above."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return round(float(power * max(one for one in (1, 2, 5) if one * power <= value * 1.0001)), 12)
 
 
 def coloured_changes(values: np.ndarray, bounds: list[float]) -> np.ndarray:
@@ -76,7 +83,7 @@ def coloured_changes(values: np.ndarray, bounds: list[float]) -> np.ndarray:
         index = np.searchsorted(bounds, values, side="right") - 1
         colours = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in CHANGES], np.uint8)
         picture[..., :3] = colours[np.clip(index, 0, len(CHANGES) - 1)]
-        fade = np.clip(np.abs(values) / bounds[4], 0, 1)
+        fade = np.clip(2 * np.abs(values) / bounds[4], 0, 1)
         picture[..., 3] = np.rint(fade * _OPACITY).astype(np.uint8)
     return picture
 

@@ -85,6 +85,23 @@ class ProgrammeVersionQuerySet(QuerySet):
         return self.published().order_by("programme_id", "-number").distinct("programme_id")
 
 
+class ProblemQuerySet(QuerySet):
+    def open(self) -> Self:
+        return self.filter(state="open")
+
+    def flood_zones(self) -> Self:
+        return self.filter(kind="flood_zone")
+
+
+class MeasureQuerySet(QuerySet):
+    def undone(self) -> Self:
+        """Not done, of problems that are still open."""
+        return self.filter(done_on__isnull=True, problem__state="open")
+
+    def overdue(self, today: dt.date) -> Self:
+        return self.undone().filter(due_on__lt=today)
+
+
 def midnight(day: dt.date) -> dt.datetime:
     """The beginning of a local day."""
     return dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_default_timezone())

@@ -119,7 +119,7 @@ class ReportForm(forms.Form):
         for name, check in (("phone", normal_phone), ("email", normal_email)):
             if value := found.get(name, ""):
                 try:
-                    check(value)
+                    found[name] = check(value)
                 except InvalidValueError as error:
                     self.add_error(name, str(error))
         if any(found.get(name) for name in ("name", "phone", "email")):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.geos import Point
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -109,6 +110,8 @@ def _sent(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, about, status=400)
     values = form.cleaned_data
+    if known := Appeal.objects.filter(form_key=values["key"]).first():
+        return _acknowledged(request, known)
     try:
         where = _where(values, about)
     except InvalidError as error:
@@ -134,8 +137,16 @@ def _sent(request: HttpRequest) -> HttpResponse:
     except (AppealError, PersonalDataError) as error:
         form.add_error(_field(form, error), str(error))
         return _page(request, form, about, status=400)
+    except IntegrityError:
+        # Pressed twice: the other one was quicker.
+        appeal = Appeal.objects.get(form_key=values["key"])
     if values["phone"]:
         count(REPORTS_OF_PHONE, values["phone"])
+    return _acknowledged(request, appeal)
+
+
+def _acknowledged(request: HttpRequest, appeal: Appeal) -> HttpResponse:
+    """To number and code; a form sent again leads to the same."""
     known = [*request.session.get(SESSION_KEY, []), appeal.number]
     request.session[SESSION_KEY] = known[-MOST_REMEMBERED:]
     return redirect("portal:reported", number=appeal.number)

@@ -56,6 +56,7 @@ _STYLES = (
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/>'
     '<xf numFmtId="164" applyNumberFormat="1"/><xf fontId="1" applyFont="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )
 
@@ -146,6 +147,6 @@ def _cell(value: object, style: int) -> str:
         return f"<c><v>{value}</v></c>"
     if isinstance(value, dt.datetime):
         days = (value.replace(tzinfo=None) - _EPOCH).total_seconds() / 86400
-        return f'<c s="1"><v>{days:.6f}</v></c>'
+        return f'<c s="1"><v>{days:.9f}</v></c>'
     text = escape(str(value).translate(_BAD))
     return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{text}</t></is></c>'

@@ -29,7 +29,8 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 # Events of transactions side by side may be numbered a little out of the order of their times.
 SLACK = dt.timedelta(minutes=5)
 PEOPLE, COMMANDS, NOBODY = "people", "commands", "nobody"
-COLUMNS = ("table", "pgh_id", "pgh_created_at", "pgh_label", "key", "pgh_context")
+# Names of our own begin as the history's do: a tracked model may have a `key` or a `table`.
+COLUMNS = ("pgh_table", "pgh_id", "pgh_created_at", "pgh_label", "pgh_key", "pgh_context")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +134,8 @@ def _merged(wanted: Wanted, *, after: Place | None, size: int) -> list[tuple]:
 
 
 def _order(wanted: Wanted) -> tuple[str, str, str]:
-    newest = ("-pgh_created_at", "table", "-pgh_id")
-    return ("pgh_created_at", "-table", "pgh_id") if wanted.oldest_first else newest
+    newest = ("-pgh_created_at", "pgh_table", "-pgh_id")
+    return ("pgh_created_at", "-pgh_table", "pgh_id") if wanted.oldest_first else newest
 
 
 def _part(
@@ -158,8 +159,8 @@ def _part(
     return (
         rows.order_by(key.asc() if wanted.oldest_first else key.desc())
         .annotate(
-            table=Value(tracking.label),
-            key=Cast("pgh_obj_id", models.CharField()),
+            pgh_table=Value(tracking.label),
+            pgh_key=Cast("pgh_obj_id", models.CharField()),
         )
         .values_list(*COLUMNS)
     )

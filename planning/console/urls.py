@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from planning.console import chronicle, heat, money, programmes, queue, yards
+from planning.console import (
+    chronicle,
+    heat,
+    money,
+    problems,
+    programmes,
+    queue,
+    reports,
+    yards,
+)
 
 app_name = "plan"
 
@@ -13,6 +22,18 @@ urlpatterns = [
     path("heatmap.tif", heat.tiff, name="heatmap-tif"),
     path("events/", heat.events, name="events"),
     path("chronicle/", chronicle.chronicle, name="chronicle"),
+    path("floods/", problems.floods, name="floods"),
+    path("problems/", problems.index, name="problems"),
+    path("problems/open/", problems.open_one, name="open-problem"),
+    path("problems/proposed/<int:cluster>/", problems.proposal, name="proposed"),
+    path("problems/<int:problem>/", problems.problem, name="problem"),
+    path("problems/<int:problem>/describe/", problems.describe, name="describe-problem"),
+    path("problems/<int:problem>/measures/", problems.add_measure, name="add-measure"),
+    path("problems/<int:problem>/end/", problems.end, name="end-problem"),
+    path("measures/<int:measure>/done/", problems.finish_measure, name="finish-measure"),
+    path("reports/", reports.index, name="reports"),
+    path("reports/<int:report>/", reports.report, name="report"),
+    path("reports/<int:report>.pdf", reports.pdf, name="report-pdf"),
     path("search/", heat.search, name="search"),
     path("queue/", queue.policy, name="policy"),
     path("queue/policy/", queue.set_new_policy, name="set-policy"),

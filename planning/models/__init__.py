@@ -2,6 +2,7 @@
 
 from planning.models.events import Event, EventChange, EventSourceState
 from planning.models.hotspots import Cluster, ClusterEvent, HotspotCell, HotspotRun, SegmentRate
+from planning.models.problems import Measure, Problem
 from planning.models.programme import (
     Programme,
     ProgrammeVersion,
@@ -11,6 +12,7 @@ from planning.models.programme import (
 )
 from planning.models.public import YardFollower, YardPhoto
 from planning.models.queue import QueuePolicy, QueueRow, QueueSnapshot, Scenario
+from planning.models.reports import PeriodReport
 from planning.models.yards import YardHold, YardSurvey
 
 __all__ = [
@@ -21,6 +23,9 @@ __all__ = [
     "EventSourceState",
     "HotspotCell",
     "HotspotRun",
+    "Measure",
+    "PeriodReport",
+    "Problem",
     "Programme",
     "ProgrammeVersion",
     "ProgrammeYard",

@@ -39,7 +39,7 @@ from planning.scale.whole import (
 )
 
 # Shuffled by tasks: a lost worker's share is computed again, nothing waits for it.
-_SHUFFLE = {"dataframe.shuffle.method": "tasks"}
+SHUFFLE = {"dataframe.shuffle.method": "tasks"}
 
 
 def as_table(events: gpd.GeoDataFrame, *, chunks: int) -> dask_geopandas.GeoDataFrame:
@@ -60,7 +60,7 @@ def region_on_dask(
     """
     task = task or Task()
     parts = _parts(events, territories, task)
-    with dask.config.set(_SHUFFLE):
+    with dask.config.set(SHUFFLE):
         parts = client.persist(parts)
         pieces = parts.to_delayed()
     counted = client.gather(client.compute([delayed(_counted)(piece) for piece in pieces]))
@@ -97,7 +97,7 @@ def _parts(events: dask_geopandas.GeoDataFrame, territories: Territories, task: 
     """Rows by part: the pieces of the table that is returned hold whole parts."""
     meta = _empty()
     shared = events.map_partitions(_shared, territories, task, meta=meta)
-    with dask.config.set(_SHUFFLE):
+    with dask.config.set(SHUFFLE):
         return shared.shuffle("part", npartitions=len(territories.shapes))
 
 

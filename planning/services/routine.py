@@ -12,9 +12,11 @@ KEPT = 3
 
 
 def search_all_themes(*, today: dt.date) -> int:
-    """Search the last year of every theme in which something happened; how many."""
+    """Search the last year of every theme in which something happened, once a day; how many."""
     since = today - dt.timedelta(DAYS)
     there = set(Event.objects.happened().between(since, today).values_list("theme", flat=True))
+    made = HotspotRun.objects.filter(until=today, since=since, made_by__isnull=True)
+    there -= set(made.values_list("theme", flat=True))
     themes = [theme for theme in Theme if theme in there]
     for theme in themes:
         find_hotspots(

@@ -11,8 +11,11 @@ from django.http import HttpResponse
 
 from citymap.tiles.registry import sources
 from tests.access import (  # noqa: F401 (what stands in addresses)
+    appeals_things,
+    desk,
     planning_things,
     portal,
+    problem_things,
     things,
     works,
 )

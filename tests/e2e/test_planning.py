@@ -98,3 +98,24 @@ def test_the_heatmap_on_a_phone(open_page, sign_in, locale, word):
     expect(page.locator("#heat-second")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect_accessible(page)
+
+
+def test_an_analyst_opens_a_flood_zone_and_reads_a_report(open_page, sign_in):
+    page = open_page(locale="en-GB", bypass_csp=True)
+    sign_in(page, "analyst")
+    page.goto("/plan/floods/")
+    expect_accessible(page)
+    page.get_by_role("link", name=re.compile("Open a problem for cluster")).first.click()
+    page.get_by_label("Problem", exact=True).fill("Low bank")
+    page.get_by_role("button", name="Open the problem").click()
+    expect(page.get_by_role("heading", name="Low bank")).to_be_visible()
+    page.get_by_label("What is done").fill("Clean the ditch")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("Clean the ditch")).to_be_visible()
+    expect_accessible(page)
+    page.get_by_role("button", name="Done", exact=True).click()
+    expect(page.get_by_text(re.compile("done on"))).to_be_visible()
+    page.get_by_role("link", name="Reports", exact=True).click()
+    page.get_by_role("link", name="Report of the quarter").first.click()
+    expect(page.get_by_role("heading", name="How bodies reply")).to_be_visible()
+    expect_accessible(page)

@@ -49,7 +49,7 @@ def test_growing_classes_are_round_and_below_the_largest():
 
 def test_changes_have_as_many_classes_below_as_above():
     bounds = change_classes(np.array([-5.0, 30.0]))
-    assert bounds == [-30.0, -20.0, -10.0, 0.0, 10.0, 20.0]
+    assert bounds == [-30.0, -10.0, -2.0, 0.0, 2.0, 10.0]
     picture = coloured_changes(np.array([[-30.0, 0.0, 30.0]]), bounds)
     assert picture[0, 0, :3].tolist() == [0x5E, 0x3C, 0x99]
     assert picture[0, 1, 3] == 0

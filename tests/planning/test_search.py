@@ -13,6 +13,7 @@ from planning.choices import EmergingClass, Theme
 from planning.models import Cluster, ClusterEvent, Event, HotspotCell, HotspotRun
 from planning.services.errors import PlanningRefusedError
 from planning.services.hotspots import SearchSettings, find_hotspots
+from planning.services.routine import KEPT, search_all_themes
 from tests.planning.town import ALMATY, X, Y
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +122,16 @@ def test_periods_that_make_no_sense(since, until):
 def test_settings_that_make_no_sense(change):
     with pytest.raises(PlanningRefusedError):
         SearchSettings(**change)
+
+
+def test_the_daily_search_is_made_once_a_day_and_forgets_old_cells(city):
+    scatter([(0, n) for n in range(8)])
+    for day in range(6):
+        today = UNTIL + dt.timedelta(day)
+        assert search_all_themes(today=today) == 1
+        assert search_all_themes(today=today) == 0
+    assert HotspotRun.objects.count() == 6
+    assert HotspotCell.objects.values("run").distinct().count() == KEPT
+    # The number that was given stays with its place, and is never given again.
+    assert set(Cluster.objects.values_list("number", flat=True)) == {1}
+    assert Cluster.objects.count() == 6

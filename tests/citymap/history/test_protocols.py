@@ -130,7 +130,7 @@ def test_one_discarded_past_all_rights_is_found(statement):
     assert ChainRecord.objects.get(pk=bad.record).key == str(opened.pk)
 
 
-def test_one_discarded_by_its_owner_makes_another(heard):
+def test_one_discarded_by_its_owner_makes_another(empty_chain):
     opened = open_protocol(kind=ProtocolKind.REFUSED, what="kept")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM history_protocol")

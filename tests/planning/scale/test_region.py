@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from distributed import Client, LocalCluster
 from sklearn.cluster import DBSCAN
 
 from citymap.geo import city_srid
@@ -60,21 +59,6 @@ def events() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def single(events, territories):
     return whole_region(events, territories=territories, task=TASK)
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
-        host="127.0.0.1", memory_limit=None,
-    ) as local:  # fmt: skip
-        yield local
-
-
-@pytest.fixture(scope="module")
-def client(cluster):
-    with Client(cluster) as found:
-        yield found
 
 
 def table_of(events: pd.DataFrame, chunks: int):

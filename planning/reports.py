@@ -1,0 +1,134 @@
+"""A report as it is read: its kept figures in words, for the page and for the PDF alike."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from planning.choices import Theme
+from planning.models import PeriodReport
+from planning.png import RAMP, growing_classes
+
+
+@dataclass(frozen=True, slots=True)
+class Hexagon:
+    """One cell of the map: its corners in the picture's own metres, and its colour."""
+
+    corners: list[tuple[float, float]]
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """The map of a report in metres from its upper left corner."""
+
+    width_m: float
+    height_m: float
+    border: list[list[tuple[float, float]]]
+    hexagons: list[Hexagon]
+    legend: list[tuple[str, int]]
+
+
+class Readable:
+    """What pages and PDF say; every figure comes from the report's row."""
+
+    def __init__(self, report: PeriodReport) -> None:
+        self.report, self.figures = report, report.figures
+
+    @property
+    def title(self) -> str:
+        return self.report.get_kind_display()
+
+    @property
+    def period(self) -> str:
+        last = self.report.until - dt.timedelta(1)
+        if last == self.report.since:
+            return date_format(last, "DATE_FORMAT")
+        return (
+            f"{date_format(self.report.since, 'DATE_FORMAT')} – {date_format(last, 'DATE_FORMAT')}"
+        )
+
+    def numbers(self) -> Iterator[tuple[str, str]]:
+        """The main figures with their names."""
+        figures = self.figures
+        yield _("Contacts"), _number(figures["contacts"])
+        yield _("Answered at first contact"), percent(figures["first_contact"])
+        yield _("Appeals"), _number(figures["appeals"])
+        yield _("In the period before"), _number(figures["appeals_before"])
+        yield _("A year before"), _number(figures["appeals_last_year"])
+        yield _("Answered by then"), _number(figures["answered"])
+        yield _("No reply by the first deadline"), _number(figures["late"])
+        yield _("Came back"), _number(figures["repeats"])
+
+    def themes(self) -> list[dict]:
+        """Themes with their share of the largest one, for bars."""
+        most = max((row["count"] for row in self.figures["themes"]), default=1)
+        return [
+            {**row, "title": str(Theme(row["theme"]).label), "percent": 100 * row["count"] // most}
+            for row in self.figures["themes"]
+        ]
+
+    def months(self) -> list[dict]:
+        most = max((row["count"] for row in self.figures["months"]), default=0) or 1
+        return [
+            {
+                "day": dt.date.fromisoformat(row["month"]), "count": row["count"],
+                "percent": 100 * row["count"] // most,
+            }
+            for row in self.figures["months"]
+        ]  # fmt: skip
+
+    def bodies(self) -> list[dict]:
+        return [
+            {
+                **row, "in_time": percent(row["in_time"]), "flagged": percent(row["flagged"]),
+                "liked": "—" if row["liked"] is None else number_format(row["liked"], 1),
+            }
+            for row in self.figures["bodies"]
+        ]  # fmt: skip
+
+    def problems(self) -> list[dict]:
+        return [
+            {**row, "theme": str(Theme(row["theme"]).label)} for row in self.figures["problems"]
+        ]
+
+    def map(self) -> Map | None:
+        """Where appeals were; None where there were none."""
+        cells, edge = self.figures["cells"], self.figures["edge_m"]
+        if not cells:
+            return None
+        xs, ys = [x for x, _y, _n in cells], [y for _x, y, _n in cells]
+        west, north = min(xs) - 2 * edge, max(ys) + 2 * edge
+        bounds = growing_classes(max(count for _x, _y, count in cells))
+        return Map(
+            width_m=max(xs) + 2 * edge - west,
+            height_m=north - min(ys) + 2 * edge,
+            border=[
+                [(x - west, north - y) for x, y in ring] for ring in self.figures["border"]
+            ],
+            hexagons=[
+                Hexagon(
+                    [(x - west + dx * edge, north - y + dy * edge) for dx, dy in _CORNERS],
+                    RAMP[sum(count >= bound for bound in bounds) - 1],
+                )
+                for x, y, count in cells
+            ],
+            legend=[
+                (colour, max(1, round(bound))) for colour, bound in zip(RAMP, bounds, strict=False)
+            ],
+        )  # fmt: skip
+
+
+_HALF = 3.0**0.5 / 2
+_CORNERS = ((0, -1), (_HALF, -0.5), (_HALF, 0.5), (0, 1), (-_HALF, 0.5), (-_HALF, -0.5))
+
+
+def _number(value: float) -> str:
+    return number_format(value, use_l10n=True, force_grouping=True)
+
+
+def percent(share: float | None) -> str:
+    """0.8123 -> 81 %; a dash for what is not worth naming."""
+    return "—" if share is None else f"{round(100 * share)} %"
