@@ -171,3 +171,13 @@ class ReplyFlag(TextChoices):
     TENDER_WITHOUT_NUMBER = "tender_without_number", _("A tender without number and date")
     PROMISE_WITHOUT_TERM = "promise_without_term", _("A promise without a date")
     NO_PHOTO = "no_photo", _("No photo where one was asked for")
+
+
+class LinkUse(TextChoices):
+    """What was done by a one-time link."""
+
+    OPENED = "opened", _("Opened")
+    ACCEPTED = "accepted", _("Accepted")
+    PHOTO = "photo", _("Photo added")
+    REPORTED = "reported", _("Reported")
+    RETURNED = "returned", _("Given back")

@@ -25,7 +25,7 @@ from appeals.choices import (
     State,
 )
 from appeals.errors import GuardError
-from appeals.models import Appeal, Applicant, CallBack, Report
+from appeals.models import Appeal, Applicant, CallBack, Report, WorkLink
 from appeals.models.appeals import MAX_TEXT
 from appeals.models.steps import MAX_REASON
 from appeals.policies import calendar_of, procedure_term
@@ -45,12 +45,13 @@ STRENGTH = {evidence: number for number, evidence in enumerate(Evidence)}
 
 @dataclass(kw_only=True)
 class Step:
-    """One operation on one locked appeal: by whom, when, with what."""
+    """One operation on one locked appeal: by whom or by which link, when, with what."""
 
     appeal: Appeal
     operation: Operation
     user: User | None
     now: dt.datetime
+    link: WorkLink | None = None
     given: SimpleNamespace = field(default_factory=SimpleNamespace)
 
     @cached_property
@@ -71,6 +72,8 @@ class Step:
     def coordinates(self) -> bool:
         """Whether the operation is done on behalf of the centre and not of a body."""
         roles = self.operation.roles & COORDINATION
+        if self.link is not None:
+            return False
         return self.user is None or (bool(roles) and holds(self.user, *roles))
 
 
@@ -147,7 +150,12 @@ def body_changes(step: Step) -> None:
 
 @guard
 def main_body(step: Step) -> None:
-    own = step.coordinates or step.appeal.executor_id in step.user.reach.bodies
+    # Where a link leads was asked before (`services.base.require_link`).
+    own = (
+        step.link is not None
+        or step.coordinates
+        or step.appeal.executor_id in step.user.reach.bodies
+    )
     _unless(own, "main_body", _("The main executor answers for this appeal."))
 
 

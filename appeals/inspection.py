@@ -33,7 +33,13 @@ def reported(*, now: dt.datetime) -> list[Reported]:
     rows = (
         Appeal.objects.real()
         .filter(state=State.REPORTED_DONE)
-        .exclude(Exists(OnSiteCheck.objects.filter(report__in=standing.values("pk"))))
+        .exclude(
+            Exists(
+                OnSiteCheck.objects.filter(
+                    appeal=OuterRef("pk"), report__sent_back_at__isnull=True
+                )
+            )
+        )
         .annotate(
             back=Count("reports", filter=Q(reports__sent_back_at__isnull=False), distinct=True),
             pictured=Exists(Photo.objects.filter(appeal=OuterRef("pk"), kind=PhotoKind.AFTER)),

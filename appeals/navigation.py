@@ -1,10 +1,15 @@
-"""The portal's and the centre's rooms in the navigation."""
+"""The desk and the rooms of portal, centre, bodies and inspectors in the navigation."""
 
 from django.utils.translation import gettext_lazy as _
 
 from appeals.permissions import INSTRUCTED, MODERATE, MORNING, PRACTISE, STATISTICS
-from citymap.accounts.access import AnyUser, may
+from citymap.accounts.access import AnyUser, is_city_staff, may
+from citymap.accounts.choices import Role
 from citymap.shell.registry import NavEntry, register_entry
+
+register_entry(
+    NavEntry(name="desk", title=_("Desk"), url_name="desk:console", may_see=is_city_staff, order=10)
+)
 
 
 def may_moderate(user: AnyUser) -> bool:
@@ -75,5 +80,32 @@ register_entry(
     NavEntry(
         name="training", title=_("Training"), url_name="training:index", may_see=may_practise,
         order=78,
+    )
+)  # fmt: skip
+
+
+def works_for_a_body(user: AnyUser) -> bool:
+    return _is(user, Role.EXECUTOR)
+
+
+def checks_on_site(user: AnyUser) -> bool:
+    return _is(user, Role.INSPECTOR)
+
+
+def _is(user: AnyUser, role: Role) -> bool:
+    """Whether it is the user's own role: administrators, who may everything, have rooms enough."""
+    return user.is_authenticated and role in user.roles
+
+
+register_entry(
+    NavEntry(
+        name="inbox", title=_("Inbox"), url_name="inbox:worklist", may_see=works_for_a_body,
+        order=20,
+    )
+)  # fmt: skip
+register_entry(
+    NavEntry(
+        name="field", title=_("On-site checks"), url_name="field:worklist",
+        may_see=checks_on_site, order=25,
     )
 )  # fmt: skip

@@ -3,11 +3,16 @@
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from appeals.choices import PauseReason
 from appeals.codes import code_of
-from appeals.telling import FOR_APPLICANT, FOR_BODY, FOR_DESK
+from appeals.linkkeys import key_of
+from appeals.models import Appeal
+from appeals.telling import FOR_APPLICANT, FOR_BODY, FOR_DESK, WORK_LINK
 from citymap.notices.models import Notice
 from citymap.notices.registry import NoticeKind, register_kind
 
@@ -26,14 +31,59 @@ def appeal_details(notice: Notice) -> dict[str, Any]:
     """What the words name: number, category, house and street, deadline. Nobody's data."""
     appeal = notice.source
     until = notice.context.get("until")
-    return {
+    asked = {}
+    if notice.context.get("what") == "asked":
+        pause = appeal.pauses.filter(kind=PauseReason.APPLICANT).last()
+        asked = {"question": pause.reason if pause else ""}
+    return asked | {
         "number": appeal.number,
         "category": appeal.category.name,
         "place": appeal.place,
         "due_at": parse_datetime(until) if until else appeal.due_at,
         "code": code_of(appeal) if notice.kind == FOR_APPLICANT else "",
+        "url": _page_of(appeal) if notice.kind == FOR_BODY else "",
     }
 
+
+def _page_of(appeal: Appeal) -> str:
+    """The body's page of an appeal; nothing where nobody said what this installation is called."""
+    page = reverse("inbox:appeal", args=[appeal.pk])
+    return settings.CITYMAP_URL + page if settings.CITYMAP_URL else ""
+
+
+def link_details(notice: Notice) -> dict[str, Any]:
+    """The same, and the way to the appeal: made when the letter is written, kept nowhere."""
+    link = notice.source
+    return {
+        "number": link.appeal.number,
+        "category": link.appeal.category.name,
+        "place": link.appeal.place,
+        "due_at": link.appeal.due_at,
+        "body": link.body.title,
+        "expires_at": link.expires_at,
+        "url": settings.CITYMAP_URL + reverse("task:enter", args=[key_of(link.public_id)]),
+    }
+
+
+register_kind(
+    NoticeKind(
+        name=WORK_LINK,
+        title=_("Appeal: one-time link"),
+        channels=("email",),
+        quiet_hours=False,
+        # Who has the text has the link: it is shown nowhere.
+        personal=True,
+        details=link_details,
+        example=_EXAMPLE
+        | {
+            "what": "link",
+            "body": _("House manager"),
+            "expires_at": _EXAMPLE_DUE,
+            "url": "https://109.example/task/…",
+        },
+        order=110,
+    )
+)
 
 for number, (name, title, channels, quiet, what) in enumerate(
     [

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from appeals.workflow import COORDINATION, DESK, OPERATIONS
+from appeals.workflow import BODY, COORDINATION, DESK, OPERATIONS, OWN_BODY
 from citymap.accounts.access import AnyUser, Limit, Permission, may, register_permission
 from citymap.accounts.choices import Role
 
@@ -10,6 +10,12 @@ READ = "appeals.read"
 REGISTER = "appeals.register"
 RULES = "appeals.rules"
 INCIDENTS = "appeals.incidents"
+INBOX = "appeals.inbox"
+LINKS = "appeals.links"
+PROMISE = "appeals.promise"
+PROMISES = "appeals.promises"
+TRAY = "appeals.tray"
+ARTICLES = "appeals.articles"
 MODERATE = "appeals.moderate"
 STATISTICS = "appeals.statistics"
 MORNING = "appeals.morning"
@@ -57,6 +63,16 @@ register_permission(
 )
 register_permission(Permission(name=INCIDENTS, title=_("Open and end incidents"), roles=DESK))
 register_permission(
+    Permission(name=TRAY, title=_("Decide what nobody answers for"), roles=COORDINATION)
+)
+register_permission(
+    Permission(
+        name=ARTICLES,
+        title=_("Write the knowledge base"),
+        roles=COORDINATION | {Role.OPERATOR, Role.LAWYER},
+    )
+)
+register_permission(
     Permission(
         name=MODERATE,
         title=_("Decide which appeals everybody may read"),
@@ -93,6 +109,33 @@ register_permission(
     )
 )
 register_permission(Permission(name=PRACTISE, title=_("Practise with invented calls"), roles=DESK))
+register_permission(
+    Permission(
+        name=INBOX,
+        title=_("Work on the appeals of an organisation"),
+        roles=BODY | COORDINATION,
+        limits=OWN_BODY,
+    )
+)
+register_permission(
+    Permission(
+        name=LINKS,
+        title=_("Send one-time links of appeals"),
+        roles=BODY | COORDINATION,
+        limits=OWN_BODY,
+    )
+)
+register_permission(
+    Permission(
+        name=PROMISE,
+        title=_("Say that a promise is kept"),
+        roles=BODY | COORDINATION,
+        limits=OWN_BODY,
+    )
+)
+register_permission(
+    Permission(name=PROMISES, title=_("Decide whether promises are kept"), roles=COORDINATION)
+)
 for operation in OPERATIONS.values():
     register_permission(
         Permission(

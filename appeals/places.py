@@ -107,7 +107,7 @@ register_section(
         title=_("Something wrong here?"),
         items=way_to_report,
         may_see=is_resident,
-        order=8,
+        order=900,
     )
 )
 register_section(

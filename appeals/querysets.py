@@ -1,12 +1,13 @@
 """Reads over appeals: named and composable; lists, tiles, exports and counts share them."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Self
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import GEOSGeometry
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from appeals.choices import PromiseState, State
 from appeals.workflow import ENDED, OPEN, RUNNING
@@ -110,13 +111,43 @@ class ContactQuerySet(QuerySet):
         """Not ended yet."""
         return self.filter(kind="")
 
+    def waiting(self, since: dt.datetime) -> Self:
+        """Calls that rang since a moment and that no operator has taken, the oldest first."""
+        return (
+            self.lasting()
+            .filter(operator__isnull=True, started_at__gte=since)
+            .order_by("started_at", "pk")
+        )
+
+    def of_caller(self, person_id: int) -> Self:
+        """What somebody asked before, the newest first."""
+        return self.filter(caller=person_id).order_by("-started_at", "-pk")
+
 
 class PromiseQuerySet(QuerySet):
     """Methods of every queryset of promises."""
 
     def fallen_due(self, today: dt.date) -> Self:
-        """Open, and the last day to keep them is over."""
-        return self.filter(state=PromiseState.OPEN, due_on__lt=today)
+        """Open, and the last day is over; what a body calls kept waits for a decision."""
+        return self.filter(state=PromiseState.OPEN, claimed_at__isnull=True, due_on__lt=today)
+
+    def claimed(self) -> Self:
+        """The body says that it is kept, and nobody has decided yet."""
+        return self.filter(state=PromiseState.OPEN, claimed_at__isnull=False)
+
+    def kept_share(self) -> float | None:
+        """Of the decided ones the share that was kept, 0 to 1; None when none is decided."""
+        counts = dict(self.order_by().values_list("state").annotate(count=Count("pk")))
+        kept, broken = counts.get(PromiseState.KEPT, 0), counts.get(PromiseState.BROKEN, 0)
+        return kept / (kept + broken) if kept + broken else None
+
+
+class WorkLinkQuerySet(QuerySet):
+    """Methods of every queryset of one-time links."""
+
+    def open(self, now: dt.datetime) -> Self:
+        """Neither revoked nor spent nor too old."""
+        return self.filter(revoked_at__isnull=True, spent_at__isnull=True, expires_at__gt=now)
 
 
 class IncidentQuerySet(QuerySet):
@@ -142,30 +173,32 @@ class KnowledgeQuerySet(QuerySet):
         """In use, with a version in force."""
         return self.filter(retired=False, current__isnull=False)
 
-    def search(self, text: str, language: str) -> Self:
-        """Articles whose version in force has all words of `text`, best first.
+    def search(self, text: str, language: str, *, any_word: bool = False) -> Self:
+        """Articles whose version in force has all words of `text` (or any), best first.
 
-        Kazakh words are asked by their beginnings: endings differ, and PostgreSQL knows none.
+        Words are asked by their beginnings, so that a search helps while it is typed. Kazakh
+        ones are shortened first: endings differ, and PostgreSQL knows none of them.
         """
         language = language if language in SEARCH_CONFIGS else "ru"
         config, field = SEARCH_CONFIGS[language], f"current__search_{language}"
-        words = ["".join(char for char in word if char.isalnum()) for word in fold(text).split()][
-            :20
-        ]
-        words = [word for word in words if word]
+        words = ["".join(char for char in word if char.isalnum()) for word in fold(text).split()]
+        words = [word for word in words if word][:20]
         if not words:
             return self.none()
         if config == "simple":
-            asked = " & ".join(f"{_stem(word)}:*" for word in words)
-            query = SearchQuery(asked, config=config, search_type="raw")
-        else:
-            query = SearchQuery(" ".join(words), config=config, search_type="plain")
+            words = [_stem(word) for word in words]
+        asked = (" | " if any_word else " & ").join(f"{word}:*" for word in words)
+        query = SearchQuery(asked, config=config, search_type="raw")
         return (
             self.offered()
             .filter(**{field: query})
             .annotate(rank=SearchRank(F(field), query))
             .order_by("-rank", "code")
         )
+
+    def on_themes(self, category_ids: Iterable[int]) -> Self:
+        """Articles of some categories or groups, by code."""
+        return self.offered().filter(category__in=list(category_ids)).order_by("code")
 
 
 def _stem(word: str) -> str:

@@ -1,6 +1,6 @@
 """Who is owed which news of an appeal; each is a notice in the same transaction."""
 
-from appeals.models import Appeal, Extension, Instruction, Report
+from appeals.models import Appeal, Extension, Instruction, Promise, Report, WorkLink
 from citymap.accounts.choices import Role
 from citymap.accounts.models import Organization, User
 from citymap.notices.recipients import Recipient
@@ -9,6 +9,7 @@ from citymap.notices.services import owe
 FOR_BODY = "appeal_for_body"
 FOR_DESK = "appeal_for_desk"
 FOR_APPLICANT = "appeal_for_applicant"
+WORK_LINK = "appeal_work_link"
 
 
 def assigned(appeal: Appeal) -> None:
@@ -69,6 +70,37 @@ def extended(appeal: Appeal, extension: Extension) -> None:
             why="extensions are told to applicants",
             context={"what": "extended", "until": extension.until.isoformat()},
         )
+
+
+def asked(appeal: Appeal) -> None:
+    """Each applicant learns that the body asks something; operators bring the answer."""
+    tell_staff(appeal, Role.OPERATOR, what="asked", stage=f"asked v{appeal.version}",
+               why="a body asks the applicant")  # fmt: skip
+    if appeal.practice:
+        return
+    for applicant in appeal.applicants.select_related("person").order_by("pk"):
+        owe(
+            kind=FOR_APPLICANT, source=appeal, stage=f"asked v{appeal.version}",
+            recipient=Recipient.person(applicant.person), language=appeal.language,
+            why="a body asks the applicant", context={"what": "asked"},
+        )  # fmt: skip
+
+
+def promise_claimed(appeal: Appeal, promise: Promise) -> None:
+    """Coordinators learn that a body calls its promise kept: they look and decide."""
+    tell_staff(appeal, Role.COORDINATOR, what="promise_claimed", stage=f"claimed {promise.pk}",
+               why="a body calls its promise kept")  # fmt: skip
+
+
+def link_sent(link: WorkLink, address: str) -> None:
+    """Whoever works without a computer gets the way to the appeal."""
+    if link.appeal.practice:
+        return
+    owe(
+        kind=WORK_LINK, source=link, why="an appeal is worked on by link",
+        recipient=Recipient.address("email", address), language=link.body.languages[0],
+        context={"what": "link"},
+    )  # fmt: skip
 
 
 def tell_staff(appeal: Appeal, *roles: Role, what: str, stage: str, why: str) -> int:

@@ -30,6 +30,8 @@ WITH_BODY = frozenset(
 RUNNING = frozenset(
     {S.REGISTERED, S.ASSIGNED, S.ACCEPTED, S.IN_PROGRESS, S.REJECTED, S.RETURNED, S.REOPENED}
 )
+# What the holder of a one-time link may do in the name of a body.
+LINK_OPERATIONS = frozenset({"accept", "start", "report", "return"})
 PAUSABLE = frozenset({S.ASSIGNED, S.ACCEPTED, S.IN_PROGRESS, S.REJECTED})
 
 

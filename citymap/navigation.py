@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from citymap.accounts.access import holds, is_city_staff
+from citymap.accounts.access import holds
 from citymap.accounts.choices import Role
 from citymap.shell.registry import NavEntry, register_entry
 
@@ -12,9 +12,6 @@ def is_administrator(user) -> bool:
 
 
 register_entry(NavEntry(name="map", title=_("Map"), url_name="shell:home", order=0))
-register_entry(
-    NavEntry(name="desk", title=_("Desk"), url_name="shell:desk", may_see=is_city_staff, order=10)
-)
 register_entry(NavEntry(name="list", title=_("List"), url_name="shell:list", order=90))
 register_entry(
     NavEntry(

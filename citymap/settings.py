@@ -153,6 +153,8 @@ SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+# Where staff of the city land: a name of the URL map.
+STAFF_REDIRECT_URL = "desk:console"
 LOGOUT_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -275,6 +277,8 @@ CITYMAP_MAIL_PER_MINUTE = env.int("CITYMAP_MAIL_PER_MINUTE", default=0)
 CITYMAP_ROOTS_EMAIL = env.list("CITYMAP_ROOTS_EMAIL", default=[])
 
 # --- text messages and delivery -----------------------------------------------------------
+# A telephone exchange says by this token that somebody calls; empty: none may.
+CITYMAP_EXCHANGE_TOKEN = env("CITYMAP_EXCHANGE_TOKEN", default="")
 CITYMAP_SMS_URL = env("CITYMAP_SMS_URL", default="")
 CITYMAP_SMS_TOKEN = env("CITYMAP_SMS_TOKEN", default="")
 CITYMAP_SMS_BODY = env.json(

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citymap.geo import WGS84_SRID
+from citymap.places.search import search
+from citymap.places.words import MAX_QUERY_LENGTH
 from layers.choices import TerritoryKind
-from layers.models import Territory, Yard
+from layers.models import Address, Territory, Yard
 from planning.choices import UNITS, Work, YardObstacle, YardState
 from planning.models import (
     ProgrammeVersion,
@@ -36,6 +38,8 @@ CRITERION_NAMES = {
 # Values are counted in these steps.
 _STEPS = {"apartments": 1, "complaints": 0.1, "area_m2": 1}
 MAX_WORDS = 8
+# So many of the best answers of the address search.
+FOUND = 3
 MAP_ZOOM = 17
 
 
@@ -156,10 +160,16 @@ def queue_rows() -> QuerySet[QueueRow]:
 
 
 def named(rows: QuerySet[QueueRow], text: str) -> QuerySet[QueueRow]:
-    """Rows whose yard's label has all the words."""
-    for word in text.replace("\0", " ").replace(",", " ").split()[:MAX_WORDS]:
-        rows = rows.filter(Q(yard__label__icontains=word) | Q(yard__label_kk__icontains=word))
-    return rows
+    """Rows whose yard's label has all the words, or that an address found by them belongs to."""
+    text = text.replace("\0", " ").strip()[:MAX_QUERY_LENGTH]
+    if not text:
+        return rows
+    by_label = Q()
+    for word in text.replace(",", " ").replace(";", " ").split()[:MAX_WORDS]:
+        by_label &= Q(yard__label__icontains=word) | Q(yard__label_kk__icontains=word)
+    found = [one["id"] for one in search(question=text, limit=FOUND) if one["kind"] == "address"]
+    houses = Address.objects.filter(pk__in=found, building__yard__isnull=False)
+    return rows.filter(by_label | Q(yard__in=houses.values("building__yard")))
 
 
 def planned_yards() -> QuerySet[ProgrammeYard]:

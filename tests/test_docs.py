@@ -40,6 +40,8 @@ CONTRACT_URLS = {
     "/api/addresses/?q=&limit=": "/api/addresses/",
     "/api/place/?lon=&lat=": "/api/place/",
     "/works/": "/works/",
+    "/inbox/": "/inbox/",
+    "/field/": "/field/",
     "/yards/": "/yards/",
     "/yards/<id>/": "/yards/1/",
     "/plan/": "/plan/",

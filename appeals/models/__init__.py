@@ -6,6 +6,7 @@ from appeals.models.categories import Category, DeadlinePolicy, PolicyTerm
 from appeals.models.incidents import Incident, IncidentBuilding
 from appeals.models.knowledge import KnowledgeArticle, KnowledgeVersion
 from appeals.models.leading import Instruction
+from appeals.models.links import WorkLink, WorkLinkUse
 from appeals.models.photos import Photo
 from appeals.models.portal import Feedback, PublicCard, RateCount
 from appeals.models.practice import PracticeCall
@@ -44,4 +45,6 @@ __all__ = [
     "Report",
     "RestorationAppeal",
     "RoutingRule",
+    "WorkLink",
+    "WorkLinkUse",
 ]

@@ -13,6 +13,7 @@ from appeals.models.categories import CHAIN
 from appeals.models.steps import MAX_REASON
 from appeals.querysets import PromiseQuerySet
 from citymap import geo
+from citymap.accounts.access import AccessPaths
 from citymap.accounts.models import Organization, User
 from citymap.history.tracking import tracked
 
@@ -112,7 +113,7 @@ class Report(models.Model):
         return f"{self.appeal_id} {self.outcome}"
 
 
-@tracked(chain=CHAIN, salted=["text"])
+@tracked(chain=CHAIN, salted=["text", "claim_note"])
 class Promise(models.Model):
     """A dated future action that a reply names; swept when it falls due."""
 
@@ -131,12 +132,30 @@ class Promise(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=PromiseState, default=PromiseState.OPEN
     )
+    plan = models.CharField(
+        _("planned row"), max_length=80, blank=True, default="", db_default="",
+        db_comment="kind:key of a row of works or programmes that it rests on (plans.py)",
+    )  # fmt: skip
+    plan_title = models.CharField(
+        _("what it rests on"), max_length=300, blank=True, default="", db_default=""
+    )
+    claimed_at = models.DateTimeField(
+        _("called kept"), null=True, blank=True, db_comment="The body says that it is kept"
+    )
+    claimed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    claim_note = models.CharField(
+        _("what was done"), max_length=MAX_REASON, blank=True, default="", db_default=""
+    )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     objects = PromiseQuerySet.as_manager()
+
+    access_paths = AccessPaths(bodies=("body",), places=("appeal__geom",))
 
     class Meta:
         verbose_name = _("promise")
@@ -153,6 +172,11 @@ class Promise(models.Model):
                 name="promise_decided_iff_when",
             ),
             models.UniqueConstraint(fields=["report", "due_on"], name="promise_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(claimed_at__isnull=True, claim_note="")
+                | (Q(claimed_at__isnull=False) & ~Q(claim_note="")),
+                name="promise_claimed_iff_note",
+            ),
         ]
         indexes = [
             models.Index(

@@ -12,11 +12,21 @@ from appeals.services.bodies import (
     return_,
     start,
 )
-from appeals.services.contacts import consult, drop, follow_up, register_contact, transfer
+from appeals.services.contacts import (
+    consult,
+    drop,
+    follow_up,
+    name_caller,
+    register_contact,
+    ring,
+    take_call,
+    transfer,
+)
 from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
 from appeals.services.leading import finish_instruction, instruct
+from appeals.services.links import add_link_photos, open_link, revoke_link, send_link
 from appeals.services.pictures import add_photos, cleaned
 from appeals.services.portal import (
     Reporter,
@@ -30,6 +40,7 @@ from appeals.services.registration import add_applicant, register, route
 from appeals.services.verification import (
     call_back,
     check,
+    claim_kept,
     close,
     decide_promise,
     reject,
@@ -43,11 +54,13 @@ __all__ = [
     "accept",
     "add_applicant",
     "add_co_executor",
+    "add_link_photos",
     "add_photos",
     "ask",
     "assign",
     "call_back",
     "check",
+    "claim_kept",
     "cleaned",
     "close",
     "consult",
@@ -62,8 +75,10 @@ __all__ = [
     "hide_card",
     "instruct",
     "join",
+    "name_caller",
     "open_incident",
     "pause",
+    "open_link",
     "publish",
     "register",
     "register_contact",
@@ -73,11 +88,15 @@ __all__ = [
     "report_problem",
     "resume",
     "return_",
+    "revoke_link",
+    "ring",
     "route",
+    "send_link",
     "say_thanks",
     "show_card",
     "split",
     "start",
+    "take_call",
     "to_mediation",
     "transfer",
     "verify",

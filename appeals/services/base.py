@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from appeals.choices import State, TermUnit
 from appeals.errors import AppealError, ConflictError, NotPermittedError, WrongStateError
 from appeals.guards import Step, check_guards
-from appeals.models import Appeal, Remark
+from appeals.models import Appeal, Remark, WorkLink
 from appeals.sla import Deadline, Extended, PauseSpan, deadline
-from appeals.workflow import ENDED, OPERATIONS, Operation
+from appeals.workflow import ENDED, LINK_OPERATIONS, OPERATIONS, Operation
 from citymap.accounts.access import may
 from citymap.accounts.models import User
 from citymap.history.context import acting
@@ -52,25 +52,31 @@ def begin(
     version: int | None,
     now: dt.datetime | None,
     rows: dict[int, Appeal] | None = None,
+    link: WorkLink | None = None,
     **given: Any,
 ) -> Step:
     """Lock the appeal and find that the operation may be done; call it in a transaction.
 
     version: of the appeal that the caller has seen; another one now is a ConflictError. rows:
-    when the caller has locked several appeals. Raises the errors of `errors.py`.
+    when the caller has locked several appeals. link: by which it is done without an account.
+    Raises the errors of `errors.py`.
     """
     row = (rows or locked([appeal]))[appeal.pk]
     known = OPERATIONS[operation]
     if version is not None and version != row.version:
         raise ConflictError(row, _("Somebody changed this appeal meanwhile."))
-    require_right(row, known, user)
+    moment = now or timezone.now()
+    if link is None:
+        require_right(row, known, user)
+    else:
+        link = require_link(row, known, link, moment)
     if row.state not in known.sources:
         raise WrongStateError(
             _("This cannot be done with an appeal that is: %(state)s.")
             % {"state": row.get_state_display()}
         )
     step = Step(
-        appeal=row, operation=known, user=user, now=now or timezone.now(),
+        appeal=row, operation=known, user=user, now=moment, link=link,
         given=SimpleNamespace(**given),
     )  # fmt: skip
     if step.now < row.registered_at:
@@ -84,6 +90,17 @@ def require_right(appeal: Appeal, operation: Operation, user: User | None) -> No
     allowed = operation.system if user is None else may(user, f"appeals.{operation.name}", appeal)
     if not allowed:
         raise NotPermittedError(_("You may not do this with this appeal."))
+
+
+def require_link(
+    appeal: Appeal, operation: Operation, link: WorkLink, now: dt.datetime
+) -> WorkLink:
+    """The link as it is now, locked; raises NotPermittedError where it does not lead."""
+    row = WorkLink.objects.select_for_update().get(pk=link.pk)
+    leads = (row.appeal_id, row.body_id) == (appeal.pk, appeal.executor_id)
+    if not (leads and row.is_open(now) and operation.name in LINK_OPERATIONS):
+        raise NotPermittedError(_("This link does not lead anywhere any more."))
+    return row
 
 
 def finish(step: Step, **changes: Any) -> Appeal:

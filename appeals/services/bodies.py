@@ -5,13 +5,14 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from appeals import telling
-from appeals.choices import CostClass, Outcome, PauseReason, Regime
+from appeals.choices import CostClass, LinkUse, Outcome, PauseReason, Regime
 from appeals.errors import InvalidError
-from appeals.models import Appeal, CoExecutor, Extension, Pause, Promise, Report
+from appeals.models import Appeal, CoExecutor, Extension, Pause, Promise, Report, WorkLink
+from appeals.plans import planned_at
 from appeals.policies import procedure_term
-from appeals.replycheck import check_reply
 from appeals.services.base import Step, begin, current_deadline, finish, write
-from appeals.services.replies import earlier_replies
+from appeals.services.links import send_by_itself, used
+from appeals.services.replies import reply_flags, unreported_photos
 from appeals.sla import end_of
 from citymap.accounts.models import Organization, User
 
@@ -31,31 +32,42 @@ def assign(
     step.appeal.executor = body
     found = finish(step, executor=body, assigned_at=step.now, route=route or _("chosen by hand"))
     CoExecutor.objects.filter(appeal=found, body=body).delete()
-    telling.assigned(found)
+    if not send_by_itself(found, step.now):
+        telling.assigned(found)
     return found
 
 
 @write
 def accept(
-    *, appeal: Appeal, user: User, version: int | None = None, now: dt.datetime | None = None
+    *,
+    appeal: Appeal,
+    user: User | None,
+    link: WorkLink | None = None,
+    version: int | None = None,
+    now: dt.datetime | None = None,
 ) -> Appeal:
     """The body takes the appeal on."""
-    return finish(begin(appeal=appeal, operation="accept", user=user, version=version, now=now))
+    step = begin(appeal=appeal, operation="accept", user=user, version=version, now=now, link=link)
+    used(step, LinkUse.ACCEPTED)
+    return finish(step)
 
 
 @write
 def return_(
     *,
     appeal: Appeal,
-    user: User,
+    user: User | None,
     reason: str,
+    link: WorkLink | None = None,
     version: int | None = None,
     now: dt.datetime | None = None,
 ) -> Appeal:
     """Not ours: back to the coordinators' tray, with the reason; the hop is counted."""
     step = begin(
-        appeal=appeal, operation="return", user=user, version=version, now=now, reason=reason
-    )
+        appeal=appeal, operation="return", user=user, version=version, now=now, reason=reason,
+        link=link,
+    )  # fmt: skip
+    used(step, LinkUse.RETURNED)
     body, due = step.appeal.executor, end_pause(step, user)
     found = finish(
         step, executor=None, hops=step.appeal.hops + 1, assigned_at=None, paused_at=None,
@@ -68,10 +80,16 @@ def return_(
 
 @write
 def start(
-    *, appeal: Appeal, user: User, version: int | None = None, now: dt.datetime | None = None
+    *,
+    appeal: Appeal,
+    user: User | None,
+    link: WorkLink | None = None,
+    version: int | None = None,
+    now: dt.datetime | None = None,
 ) -> Appeal:
     """Work begins, or begins again after a reply was sent back."""
-    return finish(begin(appeal=appeal, operation="start", user=user, version=version, now=now))
+    step = begin(appeal=appeal, operation="start", user=user, version=version, now=now, link=link)
+    return finish(step)
 
 
 @write
@@ -93,7 +111,10 @@ def pause(
     Pause.objects.create(
         appeal=step.appeal, kind=kind, reason=reason.strip(), started_at=step.now, started_by=user
     )
-    return finish(step, paused_at=step.now)
+    found = finish(step, paused_at=step.now)
+    if kind == PauseReason.APPLICANT:
+        telling.asked(found)
+    return found
 
 
 def ask(
@@ -121,11 +142,15 @@ def resume(
 
 
 def end_pause(step: Step, user: User | None) -> dt.datetime:
-    """End the pause that lasts, if any; the deadline as it stands then."""
+    """End the pause that lasts, if any; the deadline as it stands then.
+
+    Clocks of two servers may differ: a pause never ends before it began.
+    """
     if step.appeal.paused_at is None:
         return step.appeal.due_at
+    ended_at = max(step.now, step.appeal.paused_at)
     Pause.objects.filter(appeal=step.appeal, ended_at__isnull=True).update(
-        ended_at=step.now, ended_by=user
+        ended_at=ended_at, ended_by=user
     )
     return current_deadline(step.appeal, step.calendar, step.now).due
 
@@ -187,20 +212,24 @@ def add_co_executor(
 def report(
     *,
     appeal: Appeal,
-    user: User,
+    user: User | None,
     outcome: Outcome,
     text: str,
     planned_on: dt.date | None = None,
+    plan: str = "",
     cost_class: CostClass | str = "",
     legal_ground: str = "",
     has_photo: bool = False,
+    link: WorkLink | None = None,
     version: int | None = None,
     now: dt.datetime | None = None,
 ) -> Report:
     """The body's answer with its outcome. A planned result becomes a promise.
 
-    has_photo: photos of the result come with it (`services.photos`). Flags of a formal reply
-    are noted for the coordinator; they reject nothing by themselves.
+    plan: of a planned result the row that it rests on, as `plans.planned_at` names it.
+    has_photo: photos of the result come after it. Photos that the body has added before become
+    those of the report. Flags of a formal reply are noted for the coordinator; they reject
+    nothing by themselves.
     """
     if outcome not in Outcome.values:
         raise InvalidError("outcome", _("Choose an outcome."))
@@ -209,12 +238,16 @@ def report(
     step = begin(
         appeal=appeal, operation="report", user=user, version=version, now=now, outcome=outcome,
         text=text, planned_on=planned_on, cost_class=cost_class, legal_ground=legal_ground,
+        link=link,
     )  # fmt: skip
     row = step.appeal
-    flags = check_reply(
-        text, outcome=outcome, photo_wanted=row.category.evidence in ("photo", "onsite"),
-        has_photo=has_photo, earlier=earlier_replies(row),
-    )  # fmt: skip
+    used(step, LinkUse.REPORTED)
+    rests_on = None
+    if plan:
+        rests_on = planned_at(row).get(plan) if planned_on else None
+        if rests_on is None:
+            raise InvalidError("plan", _("Nothing like this is planned at the place."))
+    flags = reply_flags(appeal=row, outcome=outcome, text=text, has_photo=has_photo)
     made = Report.objects.create(
         appeal=row, body=row.executor, author=user, made_at=step.now, outcome=outcome,
         text=text.strip(), planned_on=planned_on, cost_class=cost_class,
@@ -223,7 +256,8 @@ def report(
     if planned_on is not None:
         Promise.objects.create(
             appeal=row, report=made, body=row.executor, due_on=planned_on,
-            text=text.strip()[:2000],
+            text=text.strip()[:2000], plan=plan, plan_title=rests_on.title[:300] if plan else "",
         )  # fmt: skip
+    unreported_photos(row).update(report=made)
     finish(step, reported_at=row.reported_at or step.now)
     return made

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appeals.choices import Channel, ContactKind, EmergencyService
-from appeals.errors import InvalidError, NotPermittedError, WrongStateError
+from appeals.errors import ConflictError, InvalidError, NotPermittedError, WrongStateError
 from appeals.models import Appeal, Contact, KnowledgeArticle
 from appeals.permissions import REGISTER
 from appeals.services.base import write
@@ -18,6 +18,7 @@ from citymap.personal.models import Person
 # An exchange's clock and ours may differ by this much.
 CLOCK_SLACK = dt.timedelta(minutes=10)
 OLDEST = dt.timedelta(days=366)
+MAX_CALL_ID = 100
 
 
 def require_register(user: User | None) -> None:
@@ -63,6 +64,57 @@ def register_contact(
     if not call_id:
         return Contact.objects.create(**values)
     return Contact.objects.get_or_create(call_id=call_id, defaults=values)[0]
+
+
+@write
+def ring(
+    *,
+    call_id: str,
+    caller: Person | None,
+    language: Language,
+    user: User | None = None,
+    started_at: dt.datetime | None = None,
+    now: dt.datetime | None = None,
+) -> Contact:
+    """A telephone exchange says that somebody calls; nobody has taken the call yet.
+
+    The same `call_id` again is the same contact. Without a number the caller is anonymous.
+    """
+    if not call_id.strip() or len(call_id) > MAX_CALL_ID:
+        raise InvalidError("call_id", _("A call has an id of the exchange, 100 signs at most."))
+    if language not in Language.values:
+        raise InvalidError("language", _("This value is not known."))
+    now = now or timezone.now()
+    return Contact.objects.get_or_create(
+        call_id=call_id.strip(),
+        defaults={
+            "channel": Channel.PHONE, "language": language, "caller": caller,
+            "anonymous": caller is None,
+            "started_at": checked_time(started_at, now, "started_at"),
+        },
+    )[0]  # fmt: skip
+
+
+@write
+def take_call(*, contact: Contact, user: User, now: dt.datetime | None = None) -> Contact:
+    """An operator answers a call that rang; ConflictError when another was quicker."""
+    require_register(user)
+    row = lasting(contact)
+    if row.operator_id not in (None, user.pk):
+        raise ConflictError(row, _("Another operator has taken this call."))
+    row.operator = user
+    row.save(update_fields=["operator"])
+    return row
+
+
+@write
+def name_caller(*, contact: Contact, person: Person, user: User) -> Contact:
+    """Who called turned out to be `person`."""
+    require_register(user)
+    row = lasting(contact)
+    row.caller, row.anonymous = person, False
+    row.save(update_fields=["caller", "anonymous"])
+    return row
 
 
 def lasting(contact: Contact) -> Contact:

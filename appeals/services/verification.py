@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appeals import telling
@@ -14,12 +15,14 @@ from appeals.choices import (
     PromiseState,
     ReopenReason,
 )
-from appeals.errors import InvalidError
+from appeals.errors import ConflictError, InvalidError, NotPermittedError, WrongStateError
 from appeals.models import Appeal, Applicant, CallBack, Extension, OnSiteCheck, Promise
+from appeals.models.steps import MAX_REASON
 from appeals.policies import calendar_of, term_for
 from appeals.services.base import begin, finish, locked, write
 from appeals.services.bodies import end_pause
 from appeals.sla import end_of
+from citymap.accounts.access import may
 from citymap.accounts.models import User
 
 # A device's clock may be off by this much before its time is refused.
@@ -34,6 +37,7 @@ def check(
     user: User,
     result: CheckResult,
     key: uuid.UUID,
+    report: int | None = None,
     note: str = "",
     position: Point | None = None,
     accuracy_m: float | None = None,
@@ -44,12 +48,15 @@ def check(
     """Record a look at the place; what is not confirmed goes back to the body.
 
     key: made by the device, so that a check sent twice is one. position: in the city CRS.
-    checked_at: by the device, when it was sent later.
+    checked_at: by the device, when it was sent later. report: key of the report that was looked
+    at, when another one may stand by now.
     """
     rows = locked([appeal])
     if known := OnSiteCheck.objects.filter(device_key=key, appeal=appeal, inspector=user).first():
         return known
     step = begin(appeal=appeal, operation="check", user=user, version=version, now=now, rows=rows)
+    if report is not None and report != step.report.pk:
+        raise ConflictError(step.appeal, _("There is another answer by now: look again."))
     if result not in CheckResult.values:
         raise InvalidError("result", _("Choose a result."))
     if result != CheckResult.CONFIRMED and not note.strip():
@@ -214,6 +221,27 @@ def withdraw(
         appeal=appeal, operation="withdraw", user=user, version=version, now=now, reason=reason
     )
     return finish(step, due_at=end_pause(step, user), paused_at=None)
+
+
+@write
+def claim_kept(
+    *, promise: Promise, user: User, note: str, now: dt.datetime | None = None
+) -> Promise:
+    """The body says that it kept its promise, and how; a coordinator looks and decides."""
+    appeal = locked([promise.appeal])[promise.appeal_id]
+    row = Promise.objects.select_for_update().get(pk=promise.pk)
+    if not may(user, "appeals.promise", row):
+        raise NotPermittedError(_("You may not do this with this appeal."))
+    if row.state != PromiseState.OPEN:
+        raise WrongStateError(_("It was decided already."))
+    if not note.strip():
+        raise InvalidError("note", _("Say what was done."))
+    if len(note.strip()) > MAX_REASON:
+        raise InvalidError("note", _("The text is too long."))
+    row.claimed_at, row.claimed_by, row.claim_note = now or timezone.now(), user, note.strip()
+    row.save(update_fields=["claimed_at", "claimed_by", "claim_note"])
+    telling.promise_claimed(appeal, row)
+    return row
 
 
 @write

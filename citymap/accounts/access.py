@@ -141,9 +141,6 @@ def visible(queryset: QuerySet, user: AnyUser, name: str) -> QuerySet:
     reach = Q()
     for limit in sorted(limits, key=lambda limit: limit.value):
         reach |= _within(model, user, limit, permission)
-    if any(_fans_out(model, path) for path in (*_paths(model).bodies, *_paths(model).places)):
-        # One row can match by several others: ask by key, so that nothing is counted twice.
-        return queryset.filter(pk__in=model._base_manager.filter(reach).values("pk"))
     return queryset.filter(reach)
 
 
@@ -172,13 +169,22 @@ def _within(model: type[Model], user: AnyUser, limit: Limit, permission: Permiss
                 f"{permission.name} is limited: {model.__name__}.access_paths must name {words}"
             )
         if part is Limit.BODY:
-            ways = [Q((f"{path}__in", user.reach.bodies)) for path in found]
+            ways = [_way(model, path, "in", user.reach.bodies) for path in found]
         elif user.reach.whole_city:
             continue
         else:
-            ways = [Q((f"{path}__intersects", user.reach.ground())) for path in found]
+            ways = [_way(model, path, "intersects", user.reach.ground()) for path in found]
         condition &= functools.reduce(Q.__or__, ways)
     return condition
+
+
+def _way(model: type[Model], path: str, lookup: str, value: Any) -> Q:
+    """The condition of one path. Where one row can match by several others it is asked by key, so
+    that nothing is counted twice, and the other conditions keep their indexes."""
+    condition = Q((f"{path}__{lookup}", value))
+    if not _fans_out(model, path):
+        return condition
+    return Q(pk__in=model._base_manager.filter(condition).values("pk"))
 
 
 def _fans_out(model: type[Model], path: str) -> bool:

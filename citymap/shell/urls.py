@@ -8,7 +8,6 @@ app_name = "shell"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("desk/", views.desk, name="desk"),
     path("list/", views.layer_list, name="list"),
     path("list/<slug:name>/", views.layer_table, name="list-layer"),
     path("language/", public(set_language), name="language"),

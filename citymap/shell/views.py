@@ -1,13 +1,15 @@
 """The map, the same as lists, and the pages that every site has."""
 
+from collections.abc import Mapping
 from itertools import groupby
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citymap.accounts.access import public, requires
+from citymap.accounts.access import public
 from citymap.shell import listing
 from citymap.shell.context import city_name
 from citymap.shell.mapconfig import map_config
@@ -21,6 +23,7 @@ PRELOADED_MODULES = (
 )  # fmt: skip
 NOT_FOR_CRAWLERS = (
     "/api/", "/tiles/", "/desk/", "/accounts/", "/admin/", "/personal/", "/audit/",
+    "/inbox/", "/field/", "/task/",
 )  # fmt: skip
 # How far back and ahead the date slider goes, days.
 DATE_DAYS = (-365, 365)
@@ -30,25 +33,26 @@ DATE_DAYS = (-365, 365)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The public map."""
-    return _map_page(request, title=_("Map of the city: %(city)s") % {"city": city_name()})
+    return map_page(request, title=_("Map of the city: %(city)s") % {"city": city_name()})
 
 
-@require_safe
-@requires("city.staff")
-def desk(request: HttpRequest) -> HttpResponse:
-    """The same map for staff, with what only staff may see."""
-    return _map_page(request, title=_("Desk: %(city)s") % {"city": city_name()})
-
-
-def _map_page(request: HttpRequest, *, title: str) -> HttpResponse:
+def map_page(
+    request: HttpRequest,
+    *,
+    title: str,
+    template: str = "citymap/map.html",
+    more: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The map with its search, layers and place card; a room's `template` extends it."""
     context = {
         "page_title": title,
         "map_config": map_config(request, title=title),
         "preload": PRELOADED_MODULES,
         "date_days": DATE_DAYS,
         "skeleton": (60, 86, 72, 90, 50, 78, 66, 84),
+        **(more or {}),
     }
-    return render(request, "citymap/map.html", context)
+    return render(request, template, context)
 
 
 @public

@@ -11,6 +11,8 @@ from django.http import HttpResponse
 
 from citymap.tiles.registry import sources
 from tests.access import (  # noqa: F401 (what stands in addresses)
+    appeals_things,
+    desk,
     planning_things,
     portal,
     problem_things,

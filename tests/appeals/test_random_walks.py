@@ -1,11 +1,9 @@
 """Random operations by random roles at random times: no illegal state, no rule broken."""
 
 import datetime as dt
-import uuid
 from collections import Counter
 
 from django.db import transaction
-from django.db.models import Q
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -19,36 +17,29 @@ from hypothesis.stateful import (
 )
 
 from appeals import services
-from appeals.choices import (
-    CallResult,
-    CheckResult,
-    Evidence,
-    Outcome,
-    PauseReason,
-    ReopenReason,
-    State,
-)
+from appeals.choices import CallResult, Outcome, State
 from appeals.errors import AppealError, NotPermittedError
-from appeals.guards import is_told
-from appeals.models import Appeal, Applicant
-from appeals.workflow import ENDED, OPERATIONS, TRANSITIONS
+from appeals.models import Appeal
+from appeals.workflow import LINK_OPERATIONS, OPERATIONS, operations_in
 from citymap.accounts.access import may
-from citymap.accounts.choices import Role
+from citymap.accounts.choices import ContactKind, Role
+from citymap.accounts.models import Contact
+from tests.appeals.walks import Try, perform, rules_hold
 from tests.appeals.world import HOUR, MONDAY, REPLY, World
 
 roles = st.sampled_from([*Role, "stranger"])
 gaps = st.integers(min_value=0, max_value=60).map(lambda hours: hours * HOUR)
 # Operations that lead on come up more often: walks get further.
+BY_LINK = {f"{name} by link": name for name in sorted(LINK_OPERATIONS)}
 operations = st.sampled_from([*OPERATIONS, "accept", "start", "report", "verify", "call_back",
-                              "close", "reopen"])  # fmt: skip
-
-
+                              "close", "reopen", *BY_LINK])  # fmt: skip
 # Operations that succeeded, over all walks.
 DONE: Counter[str] = Counter()
+ADDRESS = "brigade@heat.example"
 
 
 class Walk(RuleBasedStateMachine):
-    """Some appeals, and whoever tries whatever with them."""
+    """Appeals at every point of their way, and whoever tries whatever with them."""
 
     appeals = Bundle("appeals")
 
@@ -57,6 +48,7 @@ class Walk(RuleBasedStateMachine):
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
         self.world = World()
+        Contact.objects.create(organization=self.world.body, kind=ContactKind.EMAIL, value=ADDRESS)
         self.now = MONDAY
         self.firsts: dict[int, dt.datetime] = {}
 
@@ -66,9 +58,12 @@ class Walk(RuleBasedStateMachine):
 
     @initialize(target=appeals)
     def some(self):
-        self.now = MONDAY + 5 * HOUR
+        self.now = MONDAY + 6 * HOUR
         world = self.world
-        made = [world.register(), world.register(), world.in_progress(), world.told()]
+        made = [
+            world.register(), world.assigned(), world.in_progress(), world.reported(),
+            world.told(), world.closed(),
+        ]  # fmt: skip
         self.firsts |= {appeal.pk: appeal.first_due_at for appeal in made}
         return multiple(*(appeal.pk for appeal in made))
 
@@ -78,20 +73,35 @@ class Walk(RuleBasedStateMachine):
     @rule(
         key=appeals, other=appeals, role=roles, name=operations, gap=gaps, right=st.booleans(),
         outcome=st.sampled_from(Outcome), result=st.sampled_from(CallResult),
-        flag=st.booleans(),
+        flag=st.booleans(), behind=st.sampled_from([None, None, None, 0, 0, 0, 1]),
+        aim=st.none() | st.integers(min_value=0, max_value=30),
     )  # fmt: skip
-    def try_something(self, key, other, role, name, gap, right, outcome, result, flag):
-        """One operation; half of the time by somebody who has the right in principle."""
+    def try_something(self, key, other, role, name, gap, right, outcome, result, flag, behind, aim):
+        """One operation; half of the time by somebody who has the right in principle.
+
+        behind: by how many versions the page is that it is done from; None does not say. aim:
+        chooses among what may be done in the state, instead of anything.
+        """
         self.now += gap
+        if name in BY_LINK:
+            self.try_by_link(key, BY_LINK[name], fresh=flag)
+            return
         appeal = Appeal.objects.get(pk=key)
+        if aim is not None:
+            possible = operations_in(State(appeal.state))
+            name = possible[aim % len(possible)].name
         user = self.user(role)
         if right:
             holders = [self.world.users[one] for one in sorted(OPERATIONS[name].roles)]
             user = holders[gap.seconds // 3600 % len(holders)]
         permitted = may(user, f"appeals.{name}", appeal)
+        tried = Try(
+            name=name, appeal=appeal, other=other, user=user, now=self.now, outcome=outcome,
+            result=result, flag=flag, version=None if behind is None else appeal.version - behind,
+        )  # fmt: skip
         try:
             with transaction.atomic():
-                self.perform(name, appeal, other, user, outcome, result, flag)
+                perform(self.world, tried)
         except NotPermittedError:
             assert not permitted
         except AppealError:
@@ -99,86 +109,89 @@ class Walk(RuleBasedStateMachine):
             assert (after.state, after.version) == (appeal.state, appeal.version)
         else:
             assert permitted
+            assert not behind
             assert appeal.state in OPERATIONS[name].sources
             DONE[name] += 1
 
-    def perform(self, name, appeal, other, user, outcome, result, flag):
-        values = {"appeal": appeal, "user": user, "now": self.now}
-        reason = {"reason": "так надо"}
-        report = {
-            Outcome.PLANNED: {"planned_on": self.now.date() + dt.timedelta(days=30)},
-            Outcome.NEEDS_FUNDING: {"cost_class": "small"},
-            Outcome.REFUSED: {"legal_ground": "ст. 1"},
-        }
-        applicants = Applicant.objects.filter(
-            Q(appeal=appeal) | Q(appeal__joined_into=appeal)
-        ).order_by("pk")
-        given = {
-            "assign": {"body": self.world.other_body if flag else self.world.body},
-            "return": reason,
-            "pause": reason | {"kind": PauseReason.ACCESS},
-            "extend": reason | {"until": appeal.due_at + 24 * HOUR},
-            "add_co_executor": {"body": self.world.other_body},
-            "report": {"outcome": outcome, "text": REPLY} | report.get(outcome, {}),
-            "check": {"result": CheckResult.CONFIRMED if flag else CheckResult.NOT_CONFIRMED,
-                      "key": uuid.uuid4(), "note": "видел"},
-            "reject": reason,
-            "verify": {"how": Evidence.PHONE, "flags_note": "ладно"},
-            "call_back": {"applicant": applicants[len(applicants) - 1] if flag else applicants[0],
-                          "result": result} if name == "call_back" else {},
-            "reopen": reason | {"why": ReopenReason.DISPUTED},
-            "withdraw": reason,
-            "join": {"into": Appeal.objects.get(pk=other)},
-            "split": reason,
-            "to_mediation": reason,
-            "from_mediation": reason,
-        }.get(name, {})  # fmt: skip
-        service = getattr(services, "return_" if name == "return" else name)
-        service(**values, **given)
+    def try_by_link(self, key, name, fresh):
+        """The same by the holder of a link, the latest that there is or a new one."""
+        appeal = Appeal.objects.get(pk=key)
+        link = appeal.work_links.first()
+        try:
+            with transaction.atomic():
+                if fresh or link is None:
+                    link = services.send_link(
+                        appeal=appeal, user=self.world.executor, address=ADDRESS, now=self.now
+                    )
+                was_open = link.is_open(self.now) and appeal.executor_id == link.body_id
+                given = {
+                    "report": {"outcome": Outcome.DONE, "text": REPLY},
+                    "return": {"reason": "не наше"},
+                }.get(name, {})
+                getattr(services, "return_" if name == "return" else name)(
+                    appeal=appeal, user=None, link=link, now=self.now, **given
+                )
+        except AppealError:
+            after = Appeal.objects.get(pk=key)
+            assert (after.state, after.version) == (appeal.state, appeal.version)
+        else:
+            assert was_open
+            assert appeal.state in OPERATIONS[name].sources
+            link.refresh_from_db()
+            assert (link.spent_at is not None) == (name in ("report", "return"))
+            DONE[f"{name} by link"] += 1
 
     @invariant()
     def every_rule_holds(self):
         for appeal in Appeal.objects.filter(pk__in=self.firsts):
-            assert appeal.first_due_at == self.firsts[appeal.pk] <= appeal.due_at
-            assert (appeal.ended_at is not None) == (appeal.state in ENDED)
-            assert (appeal.paused_at is not None) == appeal.pauses.filter(
-                ended_at__isnull=True
-            ).exists()
-            if appeal.state == State.CLOSED:
-                assert appeal.outcome
-                assert appeal.reports.get(sent_back_at__isnull=True).verified_at
-                self.everybody_was_told(appeal)
-            if appeal.state == State.JOINED:
-                assert appeal.joined_into.state != State.JOINED
-            self.history_is_whole(appeal)
-
-    def everybody_was_told(self, appeal):
-        told = Applicant.objects.to_be_told(appeal.pk)
-        for applicant in told.filter(added_at__lte=appeal.ended_at):
-            calls = list(applicant.call_backs.filter(appeal=appeal))
-            assert is_told(calls, many=told.count() > 1)
-
-    def history_is_whole(self, appeal):
-        rows = list(appeal.history_events.order_by("pgh_id").values_list("version", "state"))
-        versions = [version for version, _state in rows]
-        assert versions == list(range(1, appeal.version + 1))
-        steps = [
-            (before, after)
-            for (_v, before), (_w, after) in zip(rows, rows[1:], strict=False)
-            if before != after
-        ]
-        assert set(steps) <= {(str(a), str(b)) for a, b in TRANSITIONS}
+            rules_hold(appeal, self.firsts[appeal.pk])
 
 
 def test_random_walks(db):
     run_state_machine_as_test(
         Walk,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=40,
+            max_examples=16,
+            stateful_step_count=50,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
     # Walks that get nowhere would prove nothing.
-    assert len(DONE) >= len(OPERATIONS) // 2, DONE
+    assert len(set(DONE) & set(OPERATIONS)) >= len(OPERATIONS) // 2, DONE
+
+
+def test_every_operation_is_tried_and_can_succeed(world):
+    """The random walks choose from the whole table; here each one is led to success once."""
+    done = set()
+
+    def run(name, appeal, user, *, now=MONDAY + 6 * HOUR, other=0, **values):
+        perform(world, Try(name=name, appeal=appeal, other=other, user=user, now=now, **values))
+        done.add(name)
+        found = World.fresh(appeal)
+        rules_hold(found, appeal.first_due_at)
+        return found
+
+    body, centre, desk = world.executor, world.coordinator, world.operator
+    appeal = run("assign", world.register(), desk)
+    appeal = run("accept", appeal, body)
+    appeal = run("start", appeal, body)
+    appeal = run("pause", appeal, body)
+    appeal = run("resume", appeal, body)
+    appeal = run("extend", appeal, body)
+    appeal = run("add_co_executor", appeal, body)
+    appeal = run("to_mediation", appeal, centre)
+    appeal = run("from_mediation", appeal, centre)
+    appeal = run("report", appeal, body)
+    appeal = run("check", appeal, world.inspector, flag=True)
+    appeal = run("reject", appeal, centre)
+    appeal = run("report", run("start", appeal, body), body)
+    appeal = run("verify", appeal, centre)
+    appeal = run("call_back", appeal, desk)
+    appeal = run("close", appeal, desk)
+    run("reopen", appeal, desk)
+    run("return", world.assigned(), body)
+    run("withdraw", world.register(), desk)
+    joined = run("join", world.register(), desk, other=world.register().pk)
+    run("split", joined, desk)
+    assert done == set(OPERATIONS)

@@ -65,6 +65,8 @@ def test_cameras_are_for_staff(open_page, sign_in, house):
     page = open_page(locale="en-GB")
     sign_in(page, "operator")
     staff = MapPage(page).open(f"#at=15/{house.lat:.5f}/{house.lon:.5f}", path="/desk/")
+    # The operator's panel comes before the layers.
+    page.locator("#layers-toggle").click()
     expect(staff.layer("Cameras")).to_be_visible()
     staff.settle()
     assert page.request.get("/tiles/city-staff.json").status == 200

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.views import LoginView
@@ -50,7 +51,7 @@ class SignInView(LoginView):
 
 
 def _home_of(user: User) -> str:
-    return resolve_url("shell:desk" if is_city_staff(user) else "shell:home")
+    return resolve_url(settings.STAFF_REDIRECT_URL if is_city_staff(user) else "shell:home")
 
 
 def _with_password_given(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

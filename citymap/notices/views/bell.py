@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from citymap.accounts.access import requires
+from citymap.accounts.access import AnyUser, requires
 from citymap.notices import services
 from citymap.notices.models import BellItem
 from citymap.notices.permissions import MINE
@@ -28,15 +28,20 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "items": [_item(row) for row in page.object_list],
+        "items": [_item(row, request.user) for row in page.object_list],
         "unread": BellItem.objects.of(request.user).unread().count(),
     }
     return render(request, "notices/mine.html", context)
 
 
-def _item(row: BellItem) -> dict[str, Any]:
+def _item(row: BellItem, user: AnyUser) -> dict[str, Any]:
     notice, source = row.notice, row.notice.source
-    url = source.get_absolute_url() if hasattr(source, "get_absolute_url") else ""
+    url = ""
+    # Some things have a page of their own for each role.
+    if hasattr(source, "url_for"):
+        url = source.url_for(user)
+    elif hasattr(source, "get_absolute_url"):
+        url = source.get_absolute_url()
     title = notice.kind_entry.title if notice.kind_entry else notice.kind
     return {"row": row, "title": title, "words": shown(notice, get_language() or ""), "url": url}
 

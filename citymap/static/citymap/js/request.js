@@ -25,6 +25,7 @@ export function explain(error) {
   }
   if (error instanceof HttpError) {
     if (error.problem?.detail) return error.problem.detail;
+    if (error.status === 401) return gettext("You are signed out. Reload the page and sign in.");
     if (error.status === 403) return gettext("You have no right to see this.");
     if (error.status === 404) return gettext("Nothing was found here.");
     if (error.status >= 500) return gettext("The server could not answer. Please try again later.");
@@ -53,7 +54,9 @@ async function send(url, options) {
   const isJson = /\bjson\b/.test(response.headers.get("Content-Type") ?? "");
   const body = isJson ? await response.json() : null;
   if (!response.ok) throw new HttpError(response.status, body);
-  return body;
+  // A session that ended leads to the sign-in page, which is no answer to a script.
+  if (response.redirected && !isJson) throw new HttpError(401, null);
+  return isJson ? body : response.text();
 }
 
 /** JSON of a GET; `signal` aborts it. */
@@ -73,6 +76,16 @@ export function postJSON(url, data, { signal } = {}) {
     },
     body: JSON.stringify(data),
   });
+}
+
+/** A fragment of a page, as text. */
+export function getText(url, { signal } = {}) {
+  return send(url, { signal, headers: { Accept: "text/html" } });
+}
+
+/** The answer to a form sent as `FormData`: an object of JSON, or the text of a fragment. */
+export function postForm(url, data, { signal } = {}) {
+  return send(url, { method: "POST", signal, headers: { "X-CSRFToken": csrfToken() }, body: data });
 }
 
 /** A slot for requests of which only the newest counts: `slot()` aborts the one before. */

@@ -51,7 +51,11 @@ class Shell {
     this.url.onNavigate((state) => this.restore(state));
     this.date.set(this.url.state.date);
     this.threeD.set(this.url.state.threeD);
-    this.layersOpen(!isPhone());
+    // A room's panel at the right comes before the layers.
+    this.layersOpen(!isPhone() && !document.querySelector(".desk"));
+    document.addEventListener("citymap:go", ({ detail: { place, zoom = ADDRESS_ZOOM } }) => {
+      this.openPlace(place, { zoom });
+    });
     if (this.url.state.place) this.openPlace(this.url.state.place, { step: false });
     try {
       await this.startMap();
@@ -177,6 +181,7 @@ class Shell {
     this.answer = answer;
     document.title = `${byId("card").querySelector("[data-card-title]").textContent} · ${config.city}`;
     if (this.map) this.showPlace(answer, place);
+    document.dispatchEvent(new CustomEvent("citymap:place", { detail: { answer, place } }));
   }
 
   showPlace(answer, place = this.url.state.place) {
@@ -194,6 +199,7 @@ class Shell {
   placeClosed() {
     this.answer = null;
     this.pin?.hide();
+    document.dispatchEvent(new CustomEvent("citymap:place", { detail: null }));
     document.body.classList.remove("card-open");
     document.title = config.title;
     this.url.update({ place: null }, { step: true });
@@ -226,10 +232,12 @@ class Shell {
     const height = window.innerHeight;
     if (isPhone()) return { left: 0, right: 0, top: 72, bottom: this.card.isOpen ? height * this.cardSheet.share : 0 };
     const card = byId("card").getBoundingClientRect();
-    const layers = this.layersPanel.getBoundingClientRect();
+    const beside = [this.layersPanel, document.querySelector(".desk")]
+      .filter((panel) => panel && !panel.hidden)
+      .map((panel) => window.innerWidth - panel.getBoundingClientRect().left);
     return {
       left: this.card.isOpen ? card.right : 0,
-      right: this.layersPanel.hidden ? 0 : window.innerWidth - layers.left,
+      right: Math.max(0, ...beside),
       top: 72, bottom: 24,
     };
   }

@@ -1,0 +1,1 @@
+"""The desk: the operators' and coordinators' pages at `/desk/`."""

@@ -1,0 +1,1 @@
+"""Inspectors' pages, for telephones and bad connections."""

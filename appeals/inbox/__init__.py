@@ -1,0 +1,1 @@
+"""The bodies' pages: worklist, one appeal, promises."""

@@ -1,0 +1,1 @@
+"""One appeal on a telephone, by a one-time link: for executors without a computer."""
