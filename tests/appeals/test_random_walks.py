@@ -87,8 +87,8 @@ class Walk(RuleBasedStateMachine):
             self.try_by_link(key, BY_LINK[name], fresh=flag)
             return
         appeal = Appeal.objects.get(pk=key)
-        if aim is not None:
-            possible = operations_in(State(appeal.state))
+        possible = operations_in(State(appeal.state))
+        if aim is not None and possible:  # nothing leads out of some ends
             name = possible[aim % len(possible)].name
         user = self.user(role)
         if right:
