@@ -124,10 +124,16 @@ GENERATED_TITLES = {"area_m2": gettext_lazy("area, m²"), "length_m": gettext_la
 
 
 def title_of(model: type[Model], lookup: str) -> str:
-    """A column's heading: the field's own name, for `owner__name` that of `owner`."""
-    first = lookup.split(LOOKUP_SEP)[0]
-    title = GENERATED_TITLES.get(lookup) or field_at(model, first).verbose_name
-    return capfirst(str(title))
+    """A column's heading: the field's own name, for `owner__name` that of `owner`.
+
+    A relation that another table holds has no name of its own: there the last field's counts.
+    """
+    if lookup in GENERATED_TITLES:
+        return capfirst(str(GENERATED_TITLES[lookup]))
+    field = field_at(model, lookup.split(LOOKUP_SEP)[0])
+    if not field.concrete:
+        field = field_at(model, lookup)
+    return capfirst(str(field.verbose_name))
 
 
 def known(column: Column) -> Q:

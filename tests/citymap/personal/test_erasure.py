@@ -176,9 +176,9 @@ def test_months(day, months, after):
 
 def test_rooms_ask_for_their_terms():
     RetentionRule.objects.create(
-        code="appeals.closed", valid_from=dt.date(2020, 1, 1), keep_months=12, citation="an act"
+        code="tests.closed", valid_from=dt.date(2020, 1, 1), keep_months=12, citation="an act"
     )
-    assert keep_until("appeals.closed", dt.date(2026, 1, 31)) == dt.date(2027, 1, 31)
+    assert keep_until("tests.closed", dt.date(2026, 1, 31)) == dt.date(2027, 1, 31)
     with pytest.raises(NoRetentionRuleError):
         keep_until("unknown", dt.date(2026, 1, 31))
 
