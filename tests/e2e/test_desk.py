@@ -39,7 +39,8 @@ class Operator:
         self.press("Escape", "/")
         self.type(address)
         self.press("Enter")
-        expect(self.page.locator("#card")).to_be_visible(timeout=TIMEOUT_MS)
+        # The card of the place asked for takes the focus; one of the caller's case does not.
+        expect(self.page.locator("#card-title")).to_be_focused(timeout=TIMEOUT_MS)
         expect(self.page.locator("[data-place]")).to_have_class(
             "desk-place muted small known", timeout=TIMEOUT_MS
         )
@@ -89,7 +90,7 @@ def test_a_full_appeal_takes_at_most_twelve_keys(operator, house):
     number = page.locator(".desk-done").get_attribute("data-number")
     page.goto(f"/desk/appeals/{number}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Weak heating")
-    expect(page.get_by_text("Registered", exact=True)).to_be_visible()
+    expect(page.locator(".desk-story b").first).to_have_text("Registered")
 
     # The next caller asks for the same: one key joins.
     MapPage(page).open(path="/desk/")
@@ -100,8 +101,6 @@ def test_a_full_appeal_takes_at_most_twelve_keys(operator, house):
     twin = page.locator(f'.desk-twin[data-number="{number}"]')
     expect(twin).to_be_visible(timeout=TIMEOUT_MS)
     twin.click()
-    operator.press("Escape")
-    page.locator(".desk-head").click(position={"x": 8, "y": 8})
     operator.press("j")
     expect(operator.part("result")).to_contain_text(f"Joined to {number}", timeout=TIMEOUT_MS)
 

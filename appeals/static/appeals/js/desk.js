@@ -144,8 +144,7 @@ class Desk {
   async begin() {
     if (this.beginning) return;
     this.beginning = true;
-    const form = part("begin");
-    await this.card(root.dataset.begin, new FormData(form));
+    await this.card(root.dataset.begin, new FormData(part("begin")));
     this.beginning = false;
   }
 
@@ -179,10 +178,7 @@ class Desk {
     const card = part("caller");
     card.innerHTML = html;
     this.contact = card.querySelector("[data-contact]").dataset;
-    if (this.contact.ended) {
-      this.done("");
-      return;
-    }
+    if (this.contact.ended) return void this.done("");
     this.ringing.clear();
     part("begin").hidden = true;
     part("result").replaceChildren();
@@ -215,6 +211,8 @@ class Desk {
   }
 
   placeShown(detail) {
+    // The card may be closed during a contact: the place stays what it was.
+    if (!detail && this.contact) return;
     this.place = detail;
     const fields = this.appeal.elements;
     const [line, { answer, place }] = [root.querySelector("[data-place]"), detail ?? {}];
@@ -370,6 +368,8 @@ class Desk {
     part("caller").replaceChildren();
     part("begin").hidden = false;
     part("begin").elements.key.value = crypto.randomUUID();
+    document.dispatchEvent(new CustomEvent("citymap:leave"));
+    this.placeShown(null);
     part("result").innerHTML = html;
     if (message) {
       part("result").textContent = message;

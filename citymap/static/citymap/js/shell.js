@@ -56,6 +56,9 @@ class Shell {
     document.addEventListener("citymap:go", ({ detail: { place, zoom = ADDRESS_ZOOM } }) => {
       this.openPlace(place, { zoom });
     });
+    document.addEventListener("citymap:leave", () => {
+      if (this.card.isOpen) this.card.close();
+    });
     if (this.url.state.place) this.openPlace(this.url.state.place, { step: false });
     try {
       await this.startMap();
