@@ -157,13 +157,15 @@ class IncidentQuerySet(QuerySet):
         return self.filter(ended_at__isnull=True)
 
     def at_place(self, geom: GEOSGeometry, building_id: int | None = None) -> Self:
-        """Those that concern a place (city CRS): inside the area, or one of the buildings."""
-        concerns = Q(geom__intersects=geom)
-        if building_id is not None:
-            concerns |= Q(
-                pk__in=self.model.objects.filter(served__building=building_id).values("pk")
-            )
-        return self.filter(concerns)
+        """Those that concern a place (city CRS): inside the area, or one of the buildings.
+
+        Each way is asked by its own index and by key: an OR of both would use neither.
+        """
+        inside = self.model.objects.filter(geom__intersects=geom)
+        if building_id is None:
+            return self.filter(pk__in=inside.values("pk"))
+        served = self.model.objects.filter(served__building=building_id)
+        return self.filter(pk__in=inside.values("pk").union(served.values("pk")))
 
 
 class KnowledgeQuerySet(QuerySet):

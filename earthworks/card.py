@@ -1,21 +1,27 @@
-"""The section `works` of the place card: orders and repairs near a place in one query set.
+"""The section `works` of the place card: orders and repairs near a place, in two queries.
 
 Everybody sees body, dates, state and reason; nobody sees names of people here.
 """
 
 import datetime as dt
+import json
 from typing import Any
 
+from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.measure import Distance
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from citymap.accounts.models import Organization
 from citymap.geo import lon_lat
 from citymap.places.registry import Place, PlaceContext
+from citymap.sqlfiles import load_sql
 from earthworks.choices import GuaranteeState, OrderState, RepairState
 from earthworks.facts import answer_of, public_body
-from earthworks.models import GuaranteeCase, Order, Outage, RepairWork
+from earthworks.models import GuaranteeCase, Order, Outage, RepairPlan, RepairWork
 from earthworks.workflow import OPEN_GROUND
 
 NEAR_M = 60.0
@@ -26,7 +32,7 @@ RECENT = dt.timedelta(days=60)
 
 def works(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
     """Orders and repairs within 60 m that concern the day asked about, what is open first."""
-    items = [*_outages(place, context), *_orders(place, context), *_repairs(place, context)]
+    items = [*_outages_and_repairs(place, context), *_orders(place, context)]
     items.sort(key=lambda item: (item["order"], item["distance_m"], item["id"]))
     for item in items:
         del item["order"]
@@ -83,18 +89,70 @@ def _order_item(order: Order, day: dt.date) -> dict[str, Any]:
     }
 
 
-def _outages(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
-    """What is cut off in the building asked about, on the day or later."""
-    if place.building is None:
-        return []
+def _outages_and_repairs(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
+    """What is cut off in the building asked about, on the day or later; repairs near. One query."""
     zone = timezone.get_default_timezone()
-    start = dt.datetime.combine(context.date, dt.time.min, tzinfo=zone)
-    rows = (
-        Outage.objects.filter(buildings=place.building["id"], ends_at__gte=start)
-        .select_related("order__holder", "order__contractor", "work__organization")
-        .order_by("starts_at", "pk")[:AT_MOST]
+    parameters = {
+        "shape": place.shape.hexewkb.decode("ascii"),
+        "building": place.building["id"] if place.building else None,
+        "start": dt.datetime.combine(context.date, dt.time.min, tzinfo=zone),
+        "recent": context.date - RECENT,
+        "cancelled": RepairState.CANCELLED,
+        "near_m": NEAR_M,
+        "most": AT_MOST,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(load_sql(__file__, "works_near.sql"), parameters)
+        rows = cursor.fetchall()
+    items = []
+    for what, distance, point, facts in rows:
+        known = json.loads(facts)
+        if what == "outage":
+            items.append(_outage_item(_outage(known), place))
+        else:
+            items.append(_repair_item(_repair(known, point, distance), context.date))
+    return items
+
+
+def _outage(known: dict[str, Any]) -> Outage:
+    order = work = None
+    if known["order"]:
+        holder, contractor = _body(known["holder"]), _body(known["contractor"])
+        order = Order(**known["order"], holder=holder, contractor=contractor)
+    if known["work"]:
+        work = RepairWork(**known["work"], organization=_body(known["organization"]))
+    return Outage(
+        pk=known["id"],
+        kind=known["kind"],
+        starts_at=dt.datetime.fromisoformat(known["starts_at"]),
+        ends_at=dt.datetime.fromisoformat(known["ends_at"]),
+        order=order,
+        work=work,
     )
-    return [_outage_item(row, place) for row in rows]
+
+
+def _repair(known: dict[str, Any], point: str, distance: float) -> RepairWork:
+    begins, ends, done = (
+        dt.date.fromisoformat(known[name]) if known[name] else None
+        for name in ("begins_on", "ends_on", "done_on")
+    )
+    repair = RepairWork(
+        pk=known["id"],
+        state=known["state"],
+        title=known["title"],
+        begins_on=begins,
+        ends_on=ends,
+        done_on=done,
+        plan=RepairPlan(**known["plan"]) if known["plan"] else None,
+        organization=_body(known["organization"]),
+        geom=GEOSGeometry(point),
+    )
+    repair.distance = Distance(m=distance)
+    return repair
+
+
+def _body(known: dict[str, Any] | None) -> Organization | None:
+    return Organization(**known) if known else None
 
 
 def _outage_item(outage: Outage, place: Place) -> dict[str, Any]:
@@ -120,18 +178,6 @@ def _outage_item(outage: Outage, place: Place) -> dict[str, Any]:
         "lat": lat,
         "order": 0,
     }
-
-
-def _repairs(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
-    day = context.date
-    rows = (
-        RepairWork.objects.near(place.shape, NEAR_M)
-        .exclude(state=RepairState.CANCELLED)
-        .filter(Q(done_on__isnull=True) | Q(done_on__gte=day - RECENT))
-        .select_related("organization", "plan")
-        .order_by("distance", "pk")[:AT_MOST]
-    )
-    return [_repair_item(row, day) for row in rows]
 
 
 def _repair_item(repair: RepairWork, day: dt.date) -> dict[str, Any]:

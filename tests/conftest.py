@@ -4,7 +4,9 @@ import os
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.test import override_settings
+from django.utils import translation
 
 # Playwright keeps an event loop running in the thread of the tests after the first browser test;
 # Django would then refuse every query as made "from an async context".
@@ -34,6 +36,12 @@ def _settings_for_tests(tmp_path_factory):
         ],
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _default_language():
+    """A page that an earlier test asked for leaves its language behind in this thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,7 +1,6 @@
 """The map, the same as lists, and the pages that every site has."""
 
 from collections.abc import Mapping
-from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -59,12 +58,11 @@ def map_page(
 @require_safe
 def layer_list(request: HttpRequest) -> HttpResponse:
     """All layers with their counts."""
-    visible = listing.visible_layers(request.user)
-    groups = [
-        (title, [(layer, layer.queryset().count()) for layer in members])
-        for title, members in groupby(visible, key=lambda layer: str(layer.group))
-    ]
-    return render(request, "citymap/list.html", {"groups": groups})
+    groups = {}
+    # Layers of one group need not follow each other in the order of drawing.
+    for layer in listing.visible_layers(request.user):
+        groups.setdefault(str(layer.group), []).append((layer, layer.queryset().count()))
+    return render(request, "citymap/list.html", {"groups": groups.items()})
 
 
 @public

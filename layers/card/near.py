@@ -1,11 +1,13 @@
 """What lies near a place: one query for all sections of the card that ask it."""
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import connection
+from django.utils.timezone import get_default_timezone
 
 from citymap.accounts.access import is_city_staff
 from citymap.accounts.models import Organization
@@ -18,6 +20,8 @@ MANHOLE_M = 30.0
 GROUND_M = 150.0
 CAMERA_M = 100.0
 STOP_M = 400.0
+STREET_M = 150.0
+TRACK_M = 25.0
 MANY = 12
 FEW = 5
 
@@ -59,6 +63,7 @@ def near(place: Place, context: PlaceContext, *kinds: str) -> list[Near]:
 
 
 def _near(place: Place, context: PlaceContext) -> list[Near]:
+    building, street = place.objects.get("building"), place.objects.get("street")
     parameters = {
         "shape": place.shape.hexewkb.decode("ascii"),
         "date": context.date,
@@ -70,6 +75,11 @@ def _near(place: Place, context: PlaceContext) -> list[Near]:
         "stop_m": STOP_M,
         "many": MANY,
         "few": FEW,
+        "building": building.pk if building else None,
+        "street": street.pk if street else None,
+        "street_m": STREET_M,
+        "track_m": TRACK_M,
+        "until": _end_of(context.date),
     }
     with connection.cursor() as cursor:
         cursor.execute(load_sql(__file__, "place_near.sql"), parameters)
@@ -81,14 +91,17 @@ def _near(place: Place, context: PlaceContext) -> list[Near]:
     return sorted(things, key=lambda thing: (thing.distance_m, thing.id))
 
 
-def owners(place: Place, context: PlaceContext) -> dict[int, Organization]:
-    """The bodies that own things near the place. Asks the database once a card, or not at all."""
-    found = context.memo.get("layers.owners")
-    if found is None:
-        ids = {
-            thing.facts["owner_id"]
-            for thing in near(place, context, "network", "manhole", "playground", "sports_ground")
-            if thing.facts.get("owner_id")
-        }
-        found = context.memo["layers.owners"] = Organization.objects.in_bulk(ids) if ids else {}
-    return found
+def _end_of(date: dt.date) -> dt.datetime:
+    """The first moment of the next day in the city."""
+    midnight = dt.time(tzinfo=get_default_timezone())
+    return dt.datetime.combine(date + dt.timedelta(days=1), midnight)
+
+
+def owner(thing: Near) -> Organization | None:
+    """The body that owns a thing: its names and telephone."""
+    return body(thing.facts.get("owner"))
+
+
+def body(facts: dict[str, Any] | None) -> Organization | None:
+    """A body with the columns that the query gave."""
+    return Organization(**facts) if facts else None

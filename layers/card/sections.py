@@ -1,5 +1,6 @@
 """The sections of the card that the city's own layers fill."""
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -7,18 +8,18 @@ from django.utils.translation import ngettext
 
 from citymap.places.registry import Place, PlaceContext
 from citymap.wording import written
-from layers.card.near import Near, near, owners
+from layers.card.near import Near, body, near, owner
 from layers.card.resolve import localized_name
 from layers.card.wording import dated, day, fact, organization_name, square_metres
 from layers.choices import (
     Basis,
     Condition,
+    ManagerForm,
     ManholeState,
     NetworkKind,
     SportsKind,
     Surface,
 )
-from layers.models import BuildingManager
 
 Items = list[dict[str, Any]]
 
@@ -40,38 +41,26 @@ def yard(place: Place, context: PlaceContext) -> Items:
 
 def organizations(place: Place, context: PlaceContext) -> Items:
     """Who is responsible: the house's manager, then the owners of what lies near."""
-    items = []
-    building = place.objects.get("building")
-    if building is not None:
-        managers = (
-            BuildingManager.objects.filter(building=building)
-            .select_related("organization", "contractor")
-            .order_by("-valid_from")
-        )
-        items = [
-            _manager(manager)
-            for manager in managers
-            if manager.valid_from <= context.date
-            and (manager.valid_to is None or manager.valid_to > context.date)
-        ]
-    return [*items, *_owners(place, context)]
+    managers = [_manager(thing.facts) for thing in near(place, context, "house_manager")]
+    return [*managers, *_owners(place, context)]
 
 
-def _manager(manager: BuildingManager) -> dict[str, Any]:
+def _manager(known: dict[str, Any]) -> dict[str, Any]:
+    organization, contractor = body(known["organization"]), body(known["contractor"])
     facts = [
-        fact(_("Form"), manager.get_form_display()),
-        fact(_("Since"), day(manager.valid_from)),
+        fact(_("Form"), ManagerForm(known["form"]).label),
+        fact(_("Since"), day(dt.date.fromisoformat(known["valid_from"]))),
     ]
-    if manager.valid_to:
-        facts.append(fact(_("Until"), day(manager.valid_to)))
-    if manager.contractor:
-        facts.append(fact(_("Contractor"), organization_name(manager.contractor)))
-    if manager.organization.phone:
-        facts.append(fact(_("Telephone"), manager.organization.phone))
+    if known["valid_to"]:
+        facts.append(fact(_("Until"), day(dt.date.fromisoformat(known["valid_to"]))))
+    if contractor:
+        facts.append(fact(_("Contractor"), organization_name(contractor)))
+    if organization.phone:
+        facts.append(fact(_("Telephone"), organization.phone))
     return {
         "kind": "house_manager",
-        "id": manager.organization_id,
-        "title": organization_name(manager.organization),
+        "id": organization.pk,
+        "title": organization_name(organization),
         "subtitle": _("House manager"),
         "facts": facts,
     }
@@ -79,41 +68,42 @@ def _manager(manager: BuildingManager) -> dict[str, Any]:
 
 def _owners(place: Place, context: PlaceContext) -> Items:
     """Each owner of networks and manholes near, once, with the networks that it owns here."""
-    bodies = owners(place, context)
+    bodies = {}
     kinds: dict[tuple[int | None, str], list[str]] = {}
     for thing in near(place, context, "network", "manhole"):
         owner_id, written = thing.facts["owner_id"], thing.facts["owner_name"]
+        bodies[owner_id] = owner(thing)
         if owner_id or written:
             label = str(NetworkKind(thing.facts["kind"]).label)
             kinds.setdefault((owner_id, "" if owner_id else written), []).append(label)
     items = []
     for (owner_id, written), labels in kinds.items():
-        body = bodies.get(owner_id)
+        found = bodies[owner_id]
         item = {
             "kind": "owner",
             "id": owner_id,
-            "title": organization_name(body) if body else written,
+            "title": organization_name(found) if found else written,
             "subtitle": _("Owner of networks: %(kinds)s")
             % {"kinds": ", ".join(dict.fromkeys(labels)).lower()},
         }
-        if body and body.phone:
-            item["facts"] = [fact(_("Telephone"), body.phone)]
+        if found and found.phone:
+            item["facts"] = [fact(_("Telephone"), found.phone)]
         items.append(item)
     return items
 
 
-def _owner_fact(thing: Near, place: Place, context: PlaceContext) -> Items:
-    body = owners(place, context).get(thing.facts.get("owner_id"))
-    name = organization_name(body) if body else thing.facts.get("owner_name", "")
+def _owner_fact(thing: Near) -> Items:
+    found = owner(thing)
+    name = organization_name(found) if found else thing.facts.get("owner_name", "")
     return [fact(_("Owner"), name)] if name else []
 
 
 def networks(place: Place, context: PlaceContext) -> Items:
     """Pipes and cables within 30 m, by kind with what is known of them."""
-    return [_network(thing, place, context) for thing in near(place, context, "network")]
+    return [_network(thing) for thing in near(place, context, "network")]
 
 
-def _network(thing: Near, place: Place, context: PlaceContext) -> dict[str, Any]:
+def _network(thing: Near) -> dict[str, Any]:
     known = thing.facts
     facts = []
     if known["material"]:
@@ -125,7 +115,7 @@ def _network(thing: Near, place: Place, context: PlaceContext) -> dict[str, Any]
     if known["above_ground"] is not None:
         place_words = _("above ground") if known["above_ground"] else _("underground")
         facts.append(fact(_("Laid"), place_words))
-    facts.extend(_owner_fact(thing, place, context))
+    facts.extend(_owner_fact(thing))
     return thing.item(
         title=str(NetworkKind(known["kind"]).label), facts=facts, network=known["kind"]
     )
@@ -142,7 +132,7 @@ def manholes(place: Place, context: PlaceContext) -> Items:
         facts = [fact(_("Cover"), ManholeState(known["state"]).label)]
         if known["number"]:
             facts.append(fact(_("Number"), known["number"]))
-        facts.extend(_owner_fact(thing, place, context))
+        facts.extend(_owner_fact(thing))
         items.append(
             thing.item(title=title, facts=facts, network=known["kind"], state=known["state"])
         )
@@ -151,13 +141,10 @@ def manholes(place: Place, context: PlaceContext) -> Items:
 
 def grounds(place: Place, context: PlaceContext) -> Items:
     """Playgrounds and sports grounds near, with the day of installation and the condition."""
-    return [
-        _ground(thing, place, context)
-        for thing in near(place, context, "playground", "sports_ground")
-    ]
+    return [_ground(thing) for thing in near(place, context, "playground", "sports_ground")]
 
 
-def _ground(thing: Near, place: Place, context: PlaceContext) -> dict[str, Any]:
+def _ground(thing: Near) -> dict[str, Any]:
     known = thing.facts
     if thing.what == "playground":
         what = _("Playground")
@@ -172,7 +159,7 @@ def _ground(thing: Near, place: Place, context: PlaceContext) -> dict[str, Any]:
     ]
     if known["surface"] != Surface.UNKNOWN:
         facts.append(fact(_("Surface"), Surface(known["surface"]).label))
-    facts.extend(_owner_fact(thing, place, context))
+    facts.extend(_owner_fact(thing))
     return thing.item(
         title=known["name"] or what,
         subtitle=what if known["name"] else "",

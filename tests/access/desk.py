@@ -87,8 +87,8 @@ def appeal_verified_unmarked(world: World) -> str:
     return appeal.number
 
 
-@thing("appeal_photo")
-def appeal_photo(world: World) -> str:
+@thing("desk_photo")
+def desk_photo(world: World) -> str:
     file = io.BytesIO()
     Image.new("RGB", (64, 64)).save(file, "JPEG")
     file.seek(0)

@@ -14,7 +14,9 @@ from traitlets.config import PyFileConfigLoader
 NOTEBOOKS = settings.BASE_DIR / "notebooks"
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 # What a notebook names in the city's language.
-WORDS = {"01_city": r"Жилой|дом", "02_hotspots": r"Водопровод"}
+WORDS = {
+    "01_city": r"Жилой|дом", "02_hotspots": r"Водопровод", "03_yard_queue": r"В очереди",
+}  # fmt: skip
 OUTSIDE = re.compile(r"""(?:src|href)=["']?(?:https?:)?//[^"' >]+""")
 
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections
 from django.test import override_settings
 from psycopg2 import sql
@@ -93,10 +94,20 @@ def create_database(name: str, *, template: str = "template1") -> None:
 
 
 def drop_database(name: str) -> None:
+    """Drop it and end the sessions in it."""
+    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
     with admin_cursor() as cursor:
-        cursor.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        try:
+            cursor.execute(drop + sql.SQL(" WITH (FORCE)"))
+        except psycopg2.errors.InsufficientPrivilege:
+            # The server vacuums there by itself: FORCE may not end that session, a drop
+            # without it does.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = %s AND pg_has_role(usesysid, 'USAGE')",
+                [name],
+            )
+            cursor.execute(drop)
 
 
 @contextmanager
@@ -107,11 +118,13 @@ def use_database(name: str, *, var: Path | None = None) -> Iterator[None]:
     old = configuration["NAME"]
     configuration["NAME"] = name
     try:
+        ContentType.objects.clear_cache()  # their keys differ from database to database
         with override_settings(**({"CITYMAP_VAR": var} if var else {})):
             yield
     finally:
         connection.close()
         configuration["NAME"] = old
+        ContentType.objects.clear_cache()
 
 
 def run_program(*arguments: str, env: dict[str, str]) -> str:

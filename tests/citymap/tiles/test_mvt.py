@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.contrib.postgres.indexes import GistIndex
 from django.db import connection
 from shapely import box
 from shapely.geometry import Polygon
@@ -202,9 +203,18 @@ def test_every_layer_is_found_by_its_index(name, z):
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN (FORMAT JSON) {statement.for_tile(tile_at(LON, LAT, z))}")
         plan = json.dumps(cursor.fetchone()[0])
-    table = layer.queryset().model._meta.db_table
     assert "Seq Scan" not in plan
-    assert f"{table}_merc" in plan
+    assert f'"Index Name": "{_mercator_index(layer)}"' in plan
+
+
+def _mercator_index(layer):
+    """Rooms name their indexes in their own way; `tiles.E002` sees to it that there is one."""
+    (name,) = [
+        index.name
+        for index in layer.queryset().model._meta.indexes
+        if isinstance(index, GistIndex) and index.fields == [layer.geometry]
+    ]
+    return name
 
 
 def test_the_index_is_chosen_by_itself_among_many_rows():

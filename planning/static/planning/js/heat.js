@@ -65,6 +65,10 @@ async function list({ lng, lat }) {
 async function addPane(container, which) {
   const pane = { which, url: pictureUrl(which) };
   pane.map = createMap({ container, style: await style(pane), view: null });
+  // Each map by its own name, then what every map says about its keys.
+  const canvas = pane.map.getCanvas();
+  const names = [container, canvas].map((element) => element.getAttribute("aria-label"));
+  canvas.setAttribute("aria-label", names.join(". "));
   if (heat.territory) {
     const [northWest, , southEast] = heat.corners;
     pane.map.fitBounds([[northWest[0], southEast[1]], [southEast[0], northWest[1]]], { duration: 0 });
