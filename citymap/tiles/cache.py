@@ -129,7 +129,8 @@ def _pending_sources() -> list[str]:
 
 
 def _remove_stale_of(source: str) -> int:
-    with transaction.atomic(), connection.cursor() as cursor:
+    # After a commit there is nothing to go back to within: no savepoint.
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, source])
         # A statement of its own: its snapshot must be taken when the lock is held.
         cursor.execute(load_sql(__file__, "take_dirty.sql"), {"source": source})
