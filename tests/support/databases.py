@@ -11,6 +11,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,12 +103,20 @@ def drop_database(name: str) -> None:
         except psycopg2.errors.InsufficientPrivilege:
             # The server vacuums there by itself: FORCE may not end that session, a drop
             # without it does.
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = %s AND pg_has_role(usesysid, 'USAGE')",
-                [name],
-            )
+            end_sessions(name)
             cursor.execute(drop)
+
+
+def end_sessions(name: str) -> list[str]:
+    """End the sessions in a database, but this process's own; what each of them did last."""
+    with admin_cursor() as cursor:
+        cursor.execute(
+            "SELECT query FROM pg_stat_activity"
+            " WHERE datname = %s AND pg_has_role(usesysid, 'USAGE')"
+            "   AND pg_terminate_backend(pid, 5000)",
+            [name],
+        )
+        return [query for (query,) in cursor.fetchall()]
 
 
 @contextmanager
@@ -149,6 +158,20 @@ def real_extract() -> Path:
     if not path.exists():
         pytest.skip(f"CITYMAP_REAL_DATA has no {REAL_EXTRACT}: {path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """pytest-django's test database; what still stands in it at the end is ended and named.
+
+    A thread that ended without closing its connection, or a program that a test left running,
+    would otherwise fail the drop of the database, in whichever test happens to be the last.
+    """
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        if left := end_sessions(connection.settings_dict["NAME"]):
+            warnings.warn(f"sessions left in the test database: {left}", stacklevel=1)
 
 
 class CityTemplates:

@@ -120,7 +120,7 @@ def test_a_moved_day_that_is_not_complete_is_refused(values):
 
 def test_the_same_day_twice_is_refused():
     save_override(override=new_override())
-    with pytest.raises(ValidationError, match="already"):
+    with pytest.raises(ValidationError, match="уже есть"):
         save_override(override=new_override())
     save_override(override=new_override(scope=Scope.FIVE_DAY))
 
