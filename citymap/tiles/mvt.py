@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Count, Expression, ExpressionWrapper, F, FloatField, QuerySet, Value
+from django.db.models import (
+    Case,
+    Count,
+    Expression,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    QuerySet,
+    Value,
+    When,
+)
 from django.utils import timezone
 from psycopg2 import sql
 from psycopg2.extensions import AsIs
@@ -24,6 +34,7 @@ from citymap.tiles.expressions import (
     AsMVTGeom,
     Cell,
     CellCentre,
+    HoldsAnchor,
     Retraced,
     Slot,
     TileEnvelope,
@@ -47,7 +58,7 @@ class RenderedTile:
 def fields_at(layer: MapLayer, z: int) -> list[str]:
     """Names of the attributes that a layer's features carry at zoom `z`."""
     later = {name for zoom, names in layer.fields_by_zoom.items() if z < zoom for name in names}
-    return [name for name in layer.fields if name not in later]
+    return [name for name in (*layer.fields, *layer.once) if name not in later]
 
 
 def is_grid(layer: MapLayer, z: int) -> bool:
@@ -66,11 +77,24 @@ def layer_rows(layer: MapLayer, z: int) -> QuerySet:
     smallest = Tile(z, 0, 0).smallest_area_m2
     if layer.min_area_field and smallest:
         rows = rows.filter(**{f"{layer.min_area_field}__gte": smallest})
-    lookups = [layer.fields[name] for name in fields_at(layer, z)]
+    rows, lookups = _with_attributes(layer, rows, z)
     geometry = Retraced(layer.geometry, z) if layer.retraces else layer.geometry
     return rows.annotate(tile_geometry=AsMVTGeom(geometry, z)).values_list(
         "tile_geometry", "pk", *lookups
     )
+
+
+def _with_attributes(layer: MapLayer, rows: QuerySet, z: int) -> tuple[QuerySet, list[str]]:
+    """The rows, and the lookups of their attributes; what is carried once is null elsewhere."""
+    lookups = []
+    for name in fields_at(layer, z):
+        if name in layer.once:
+            own = Case(When(HoldsAnchor(layer.geometry, z), then=F(layer.once[name])))
+            rows, lookup = rows.annotate(**{f"tile_once_{name}": own}), f"tile_once_{name}"
+        else:
+            lookup = layer.fields[name]
+        lookups.append(lookup)
+    return rows, lookups
 
 
 def grid_rows(layer: MapLayer, z: int) -> QuerySet:
