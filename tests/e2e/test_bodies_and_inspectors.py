@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, TIMEOUT_MS
+from tests.e2e.conftest import PHONE, TIMEOUT_MS, tab_to
 from tests.support.databases import run_program
 
 pytestmark = pytest.mark.e2e
@@ -50,7 +50,7 @@ links = [services.send_link(appeal=one, user=executor, address="brigade@heat.exa
          for one in tasks]
 point = house.geom.point_on_surface
 print("SETUP" + json.dumps({
-    "todo": [made("HEAT-NONE").number for _ in range(2)],
+    "todo": [made("HEAT-NONE").number for _ in range(3)],
     "links": [key_of(link.public_id) for link in links],
     "tasks": [one.number for one in tasks],
     "checks": [[one.pk, one.number] for one in (reported(site), reported(site))],
@@ -123,6 +123,29 @@ def test_a_body_from_the_list_to_the_answer(open_page, sign_in, made):
     page.get_by_role("button", name="Отправить").click()
     expect(page.locator(".lead")).to_contain_text("Доложено")
     expect_good(page)
+
+
+def test_a_body_works_by_keys_alone(open_page, sign_in, made):
+    page = open_page(locale="ru-RU")
+    sign_in(page, "executor")
+    page.goto(f"/inbox/?q={made['todo'][2]}")
+    tab_to(page, page.locator(".work-title").first)
+    page.keyboard.press("Enter")
+    for words in ("Принять", "Начать работу"):
+        button = page.get_by_role("button", name=words, exact=True)
+        tab_to(page, button)
+        page.keyboard.press("Enter")
+        expect(button).to_have_count(0)
+    tab_to(page, page.get_by_role("textbox", name="Ответ заявителю"))
+    page.keyboard.type("Слесарь Ким А.В. 24 ноября 2026 года заменил стояк, тепло подано.")
+    send = page.get_by_role("button", name="Отправить ответ")
+    tab_to(page, send)
+    page.keyboard.press("Enter")
+    # The photo that was not added is spoken of; then it goes.
+    send = page.get_by_role("button", name="Отправить", exact=False)
+    tab_to(page, send)
+    page.keyboard.press("Enter")
+    expect(page.locator(".lead")).to_contain_text("Доложено")
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from appeals.codes import code_of
 from appeals.models import Appeal
+from tests.e2e.conftest import PHONE, TIMEOUT_MS, House, tab_to
 
 pytestmark = pytest.mark.e2e
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 WORDS = {
     "ru-RU": {"send": "Отправить", "number": "Номер", "see": "Посмотреть ход",
               "state": "Поступило", "wrong": "не подходят", "dispute": "Оспорить результат",
@@ -39,21 +39,27 @@ def picture() -> dict:
     return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
 
 
+def write_report(page: Page, house: House, text: str) -> str:
+    """Fill in the form at a house, photo included; what is known there already, as HTML."""
+    page.goto(f"/report/?lon={house.lon:.6f}&lat={house.lat:.6f}")
+    expect(page.locator("#report-where")).to_contain_text(house.number)
+    page.locator("#id_category").select_option(index=40)
+    page.locator("#id_photos").set_input_files([picture()])
+    with page.expect_response("**/report/duplicates/") as known:
+        page.locator("#id_text").fill(text)
+    return known.value.text()
+
+
 @pytest.mark.parametrize("locale", ["ru-RU", "kk-KZ"])
 def test_a_resident_reports_and_follows(open_page, page_problems, house, locale):
     words = WORDS[locale]
     page = open_page(**PHONE, locale=locale, bypass_csp=True)
-    page.goto(f"/report/?lon={house.lon:.6f}&lat={house.lat:.6f}")
-    expect(page.locator("#report-where")).to_contain_text(house.number)
+    known = write_report(page, house, "Проверка страницы: темно у подъезда")
+    # What is near and alike was asked for; it is another problem all the same.
+    if 'value="new"' in known:
+        page.locator("#report-duplicates input[value=new]").check()
     expect_accessible(page)
     assert fits(page)
-    page.locator("#id_category").select_option(index=40)
-    page.locator("#id_text").fill("Проверка страницы: темно у подъезда")
-    page.locator("#id_photos").set_input_files([picture()])
-    # What is near and alike was asked for; it is another problem all the same.
-    page.wait_for_timeout(1500)
-    if page.locator("#report-duplicates input[value=new]").count():
-        page.locator("#report-duplicates input[value=new]").check()
     page.get_by_role("button", name=words["send"]).click()
     expect(page.locator(".portal-code")).to_be_visible()
     number, code = page.locator(".portal-code dd").all_inner_texts()
@@ -73,6 +79,60 @@ def test_a_resident_reports_and_follows(open_page, page_problems, house, locale)
     stranger.locator("#id_code").fill(code)
     stranger.locator("main button[type=submit]").click()
     expect(stranger.locator(".portal-steps")).to_be_visible()
+
+
+def test_a_neighbour_joins_what_is_known(open_page, house):
+    first = open_page(locale="ru-RU", **PHONE)
+    if 'value="new"' in write_report(first, house, "Темно у подъезда, лампа не горит"):
+        first.locator("#report-duplicates input[value=new]").check()
+    first.get_by_role("button", name="Отправить").click()
+    number = first.locator(".portal-code dd").first.inner_text()
+    neighbour = open_page(locale="ru-RU", bypass_csp=True, **PHONE)
+    known = write_report(neighbour, house, "Темно у подъезда, лампа не горит")
+    assert number in known
+    neighbour.locator(f"#report-duplicates input[value='{number}']").check()
+    expect_accessible(neighbour)
+    neighbour.get_by_role("button", name="Отправить").click()
+    expect(neighbour.locator("main")).to_contain_text("присоединен")
+    assert neighbour.locator(".portal-code dd").first.inner_text() != number
+    expect_accessible(neighbour)
+
+
+def test_a_report_by_keys_alone(open_page, house):
+    page = open_page(locale="ru-RU")
+    page.goto("/report/")
+    tab_to(page, page.locator("#search-input"))
+    page.keyboard.type(house.question)
+    expect(page.get_by_role("option").first).to_be_visible(timeout=TIMEOUT_MS)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#report-where")).to_contain_text(house.number)
+    tab_to(page, page.locator("#id_category"))
+    page.keyboard.type("Яма")
+    assert page.locator("#id_category").input_value()
+    with page.expect_response("**/report/duplicates/") as known:
+        tab_to(page, page.locator("#id_text"))
+        page.keyboard.type("Глубокая яма, колесо застряло")
+    if 'value="new"' in known.value.text():
+        tab_to(page, page.locator("#report-duplicates input[value=new]"))
+    tab_to(page, page.get_by_role("button", name="Отправить"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".portal-code")).to_be_visible()
+
+
+def test_the_map_of_a_report_is_drawn(open_page, house):
+    """With its tiles: neither blank, nor paper alone; the pin stands at the place asked for."""
+    for options in ({}, PHONE):
+        page = open_page(**options)
+        page.goto(f"/report/?lon={house.lon:.6f}&lat={house.lat:.6f}")
+        expect(page.locator("#map canvas")).to_be_visible(timeout=TIMEOUT_MS)
+        expect(page.locator("#map")).not_to_have_attribute("aria-busy", "true", timeout=TIMEOUT_MS)
+        expect(page.locator("#map .map-pin")).to_be_visible()
+        with Image.open(io.BytesIO(page.locator("#map").screenshot())) as shot:
+            colours = shot.convert("RGB").getcolors(shot.width * shot.height)
+        commonest = max(count for count, _colour in colours) / (shot.width * shot.height)
+        assert len(colours) > 100, len(colours)
+        assert commonest < 0.9, commonest
 
 
 def closed_number(server) -> str:
