@@ -57,7 +57,9 @@ def test_a_breach_takes_back_the_warning_that_is_not_out(world):
     one, other = world.in_progress(), world.in_progress()
     sweeps.tell_deadlines(MONDAY + 19 * HOUR)
     sent = told(what="warning")[1]
-    Notice.objects.filter(pk=sent.pk).update(state=NoticeState.SENT, next_attempt_at=None)
+    Notice.objects.filter(pk=sent.pk).update(
+        state=NoticeState.SENT, next_attempt_at=None, sent_at=MONDAY + 19 * HOUR
+    )
     for _ in range(2):
         sweeps.tell_deadlines(MONDAY + 25 * HOUR)
     warnings = {row.source_id: row.state for row in told(what="warning")}
