@@ -38,10 +38,11 @@ pytestmark = pytest.mark.django_db
 NOON = MONDAY + 6 * HOUR
 SCRIPT = "<script>alert(109)</script>"
 HOSTILE = [
-    "", "\x00", "a\x00b", SCRIPT, "'; DROP TABLE appeals_appeal; --", "я" * 20_000, "-1", "0",
-    "9" * 400, "1e999", "NaN", "٣٤٥", "../../etc/passwd", "{{7*7}}${7*7}%s%d", "\u202e\u2028",
-    "2026-02-30", "109-2026-000001",
+    "", "a\x00b", SCRIPT, "'; DROP TABLE appeals_appeal; --", "я" * 12_000, "-1", "9" * 400,
+    "1e999", "NaN", "٣٤٥", "../../etc/passwd%s", "\u202e\u2028",
 ]  # fmt: skip
+# What is a number, a day or a choice is tried with these, one field at a time.
+NO_NUMBERS = ["a\x00b", SCRIPT, "-1", "9" * 400, "1e999"]
 TABLES = (
     Appeal, Contact, Person, Photo, Promise, PublicCard, Instruction, OnSiteCheck, Feedback,
     WorkLink,
@@ -190,8 +191,8 @@ def test_each_field_alone(forms):
         if url in ("/report/", "/track/"):
             continue  # counted by address: in a test of their own
         for name in right:
-            for value in HOSTILE:
-                if name.rpartition("-")[2] in texts and "\x00" not in value and len(value) < 20_000:
+            for value in NO_NUMBERS:
+                if name.rpartition("-")[2] in texts and "\x00" not in value:
                     continue
                 answer = client.post(url, right | {name: value})
                 said = (url, name, value[:20], answer.status_code)

@@ -120,3 +120,17 @@ def test_the_letter_to_the_body_holds_the_way(world, settings):
         assert f"https://109.example/inbox/{appeal.pk}/" in words.text
     settings.CITYMAP_URL = ""
     assert "/inbox/" not in shown(notice, "ru").text
+
+
+def test_an_appeal_reads_as_a_story(world, body):
+    """What happened in words, without what operators were told on the telephone."""
+    appeal = world.closed()
+    appeal.call_backs.update(note="сказала соседка Айгүл")
+    page = body.get(f"/inbox/{appeal.pk}/").content.decode()
+    story = page[page.index('class="story"') :]
+    words = ("Registered", "Assigned to", "Accepted by the body", "Work has begun", "Reported",
+             "Verified", "Call back", "Closed")  # fmt: skip
+    places = [story.index(word) for word in words]
+    assert places == sorted(places)
+    assert "Айгүл" not in page
+    assert "appeals." not in story
