@@ -8,18 +8,17 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat, Length, LPad
 from django.db.models.lookups import Exact, LessThanOrEqual
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appeals.choices import Channel, Outcome, Regime, State, TermUnit, Urgency
 from appeals.models.categories import CHAIN, Category
-from appeals.permissions import CHECK, INBOX, READ, READERS_OF_ALL
 from appeals.querysets import AppealQuerySet, ApplicantQuerySet
 from appeals.triggers import WorkflowTrigger
-from appeals.workflow import COORDINATION, ENDED, OPEN, PAUSABLE, RUNNING, WITH_BODY
+from appeals.ways import page_for
+from appeals.workflow import ENDED, OPEN, PAUSABLE, RUNNING, WITH_BODY
 from citymap import geo
-from citymap.accounts.access import AccessPaths, AnyUser, holds, may
-from citymap.accounts.choices import Language, Role
+from citymap.accounts.access import AccessPaths, AnyUser
+from citymap.accounts.choices import Language
 from citymap.accounts.models import Organization, User
 from citymap.history.tracking import tracked
 from citymap.personal.models import Person
@@ -289,25 +288,8 @@ class Appeal(models.Model):
         return self.number
 
     def url_for(self, user: AnyUser) -> str:
-        """The page on which this reader works with it; empty where there is none.
-
-        The centre, and whoever reads all appeals, at the desk; a body in its inbox; an inspector
-        among the day's checks, where there is something to be looked at; an applicant by the code.
-        """
-        if not user.is_authenticated:
-            return reverse("portal:track-number", args=[self.number])
-        at_desk = reverse("desk:appeal", args=[self.number])
-        if holds(user, *COORDINATION):
-            return at_desk
-        if holds(user, Role.EXECUTOR) and may(user, INBOX, self):
-            return reverse("inbox:appeal", args=[self.pk])
-        if holds(user, *READERS_OF_ALL):
-            return at_desk
-        if not may(user, READ, self):
-            return ""
-        if self.state == State.REPORTED_DONE and may(user, CHECK, self):
-            return f"{reverse('field:worklist')}#stop-{self.pk}"
-        return at_desk
+        """The page on which this reader works with it; empty where there is none."""
+        return page_for(self, user)
 
     def is_overdue(self, now: dt.datetime) -> bool:
         """Whether the deadline has passed and nobody has reported; derived, never stored."""
