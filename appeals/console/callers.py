@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from appeals.codes import code_of
 from appeals.models import Appeal, CallBack, Contact
 from appeals.permissions import READ
 from citymap.accounts.access import AnyUser, may, visible
@@ -32,6 +33,11 @@ class Case:
     lon: float
     lat: float
     late: bool
+
+    @property
+    def code(self) -> str:
+        """What the caller needs to follow it by themselves."""
+        return code_of(self.appeal)
 
 
 @dataclass(frozen=True, kw_only=True)

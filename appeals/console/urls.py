@@ -37,6 +37,7 @@ urlpatterns = [
     path("appeals/<str:number>/", appeal.appeal, name="appeal"),
     path("appeals/<str:number>/people/", appeal.people, name="people"),
     path("appeals/<str:number>/photos/", appeal.add_photos, name="add-photos"),
+    path("appeals/<str:number>/dispatcher/", appeal.dispatcher, name="dispatcher"),
     path("appeals/<str:number>/route/", appeal.route_again, name="route"),
     path("appeals/<str:number>/do/<slug:name>/", appeal.act, name="act"),
     path("tray/", lists.tray, name="tray"),
