@@ -115,10 +115,11 @@ def cases_of(person: Person, user: AnyUser, now: dt.datetime | None = None) -> l
         rows.select_related("category", "executor", "joined_into").order_by("-registered_at")[:50]
     )
     found.sort(key=lambda appeal: (appeal.ended_at is not None, -appeal.registered_at.timestamp()))
-    return [_case(appeal, now) for appeal in found[:MOST_CASES]]
+    return [case_of(appeal, now) for appeal in found[:MOST_CASES]]
 
 
-def _case(appeal: Appeal, now: dt.datetime) -> Case:
+def case_of(appeal: Appeal, now: dt.datetime) -> Case:
+    """One appeal as the desk shows it beside a call."""
     lon, lat = lon_lat(appeal.geom.point_on_surface)
     return Case(appeal=appeal, lon=lon, lat=lat, late=appeal.is_overdue(now))
 

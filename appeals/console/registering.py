@@ -99,7 +99,10 @@ def objects_near(where: Where) -> list[tuple[str, str]]:
                 "what": model._meta.verbose_name, "metres": round(one.distance.m)
             }  # fmt: skip
             found.append((f"{KINDS[model]}:{one.pk}", words))
-    return found
+    # What was chosen on the place card is shown as well: it can be taken back here.
+    offered = {name for name, _words in found}
+    chosen = [(f"{KINDS[type(one)]}:{one.pk}", str(one)) for one in where.objects]
+    return found + [(name, words) for name, words in chosen if name not in offered]
 
 
 def outages(where: Where) -> list[tuple[Incident, str]]:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("contacts/<int:contact>/follow-up/", intake.follow_up, name="follow-up"),
     path("contacts/<int:contact>/transfer/", intake.transfer, name="transfer"),
     path("contacts/<int:contact>/drop/", intake.drop, name="drop"),
+    path("cases/<str:number>/", intake.case, name="case"),
     path("articles/", knowing.articles, name="articles"),
     path("check/", registering.check, name="check"),
     path("register/", registering.create, name="register"),

@@ -113,7 +113,7 @@ def end_sessions(name: str) -> list[str]:
         cursor.execute(
             "SELECT query FROM pg_stat_activity"
             " WHERE datname = %s AND pg_has_role(usesysid, 'USAGE')"
-            "   AND pg_terminate_backend(pid, 5000)",
+            "   AND pid <> pg_backend_pid() AND pg_terminate_backend(pid, 5000)",
             [name],
         )
         return [query for (query,) in cursor.fetchall()]

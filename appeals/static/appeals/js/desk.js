@@ -4,6 +4,7 @@ import { Articles } from "appeals/articles";
 import { CategoryPicker } from "appeals/categories";
 import { Known } from "appeals/known";
 import { Ringing } from "appeals/ringing";
+import { Standing } from "appeals/standing";
 import { Where } from "appeals/where";
 import { offerKey } from "citymap/keys";
 import { explain, getText, isAbort, postForm } from "citymap/request";
@@ -42,6 +43,9 @@ class Desk {
     this.where = new Where({
       root, fields: this.appeal.elements, isBusy: () => Boolean(this.contact),
       onChange: () => this.placeChanged(),
+    });
+    this.standing = new Standing({
+      field: part("follow").elements.number, list: part("case"), url: root.dataset.case,
     });
     this.ringing = new Ringing({
       list: part("waiting"), url: root.dataset.waiting,
@@ -309,6 +313,7 @@ class Desk {
     form.elements.number.value = number || known[0] || "";
     form.elements.number.focus();
     form.elements.number.select();
+    this.standing.show();
     form.scrollIntoView({ block: "nearest" });
   }
 
@@ -354,6 +359,7 @@ class Desk {
     this.picker.set("");
     this.articles.clear();
     this.articles.list.hidden = false;
+    this.standing.clear();
     part("caller").replaceChildren();
     part("begin").hidden = false;
     part("begin").elements.key.value = crypto.randomUUID();
