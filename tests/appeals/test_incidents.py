@@ -118,7 +118,7 @@ def test_who_asked_is_told_once_that_it_is_over(world):
     sweeps.tell_outages_over(MONDAY + HOUR)
     assert not messages()
     services.end_incident(incident=incident, user=world.operator, now=MONDAY + HOUR)
-    world.assigned(incident=incident, now=MONDAY + 2 * HOUR)  # came after the end
+    world.register(incident=incident, now=MONDAY + 2 * HOUR)  # came after the end
     for _turn in range(2):
         sweeps.tell_outages_over(MONDAY + 3 * HOUR)
     told = messages()

@@ -13,7 +13,7 @@ from tests.appeals.world import DAY, HOUR, MONDAY
 pytestmark = pytest.mark.django_db
 
 
-def record(world, appeal, **values) -> DispatcherCall:
+def record(world, appeal, /, **values) -> DispatcherCall:
     return services.dispatched(
         **{
             "appeal": appeal, "user": world.operator, "dispatcher": "Ли О. П.",
