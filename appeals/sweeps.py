@@ -46,7 +46,7 @@ class _Calendars:
 def tell_deadlines(now: dt.datetime) -> str:
     """Warnings to bodies, breaches to bodies and coordinators, long ones to the head."""
     told = dict.fromkeys(Stage, 0)
-    calendars = _Calendars()
+    calendars, waiting = _Calendars(), telling.warnings_waiting()
     for appeal in _near_deadline(now).iterator(chunk_size=500):
         term = Term(amount=appeal.term_amount, unit=TermUnit(appeal.term_unit))
         stands = Deadline(first=appeal.first_due_at, due=appeal.due_at, paused=False)
@@ -55,6 +55,8 @@ def tell_deadlines(now: dt.datetime) -> str:
             danger=appeal.urgency == Urgency.DANGER,
         )  # fmt: skip
         with transaction.atomic():
+            if Stage.BREACH in stages and str(appeal.pk) in waiting:
+                telling.take_warnings_back(appeal)
             for stage in stages:
                 _tell(appeal, stage)
                 told[stage] += 1
@@ -74,6 +76,7 @@ def _near_deadline(now: dt.datetime):
 
 def _tell(appeal: Appeal, stage: Stage) -> None:
     """Owe what a stage owes; again after an extension, because that is another deadline."""
+    # `telling` knows warnings by the beginning of their key.
     key = f"{stage} {appeal.due_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
     if stage is Stage.ESCALATION:
         telling.tell_staff(

@@ -78,7 +78,21 @@ def complaints_of_yards(
     use = (cluster >= 0) & (day <= today)
     person, day, order, cluster = person[use], day[use], order[use], cluster[use]
     keep = counted(person, day, order)
-    day, cluster = day[keep], cluster[keep]
+    return complaints_heard(
+        yards, day=day[keep], cluster=cluster[keep], shares=shares, today=today, never=never
+    )
+
+
+def complaints_heard(
+    yards: np.ndarray,
+    *,
+    day: np.ndarray,
+    cluster: np.ndarray,
+    shares: Shares,
+    today: int,
+    never: int,
+) -> Complaints:
+    """The same of messages that all count, none of them after `today` or in no cluster."""
     clusters, member = np.unique(cluster, return_inverse=True)
     heard = np.zeros(len(clusters), dtype=np.int64)
     np.add.at(heard, member, weight_of_age(today - day))
