@@ -34,16 +34,17 @@ class Distinct:
 
 
 def distinct(xy: np.ndarray) -> Distinct:
-    """Equal positions brought together, in an order that depends on the positions alone."""
+    """Equal positions brought together."""
     xy = np.ascontiguousarray(xy, dtype=float).reshape(-1, 2) + 0.0
     # Sorted by a mix of both numbers: one sort. Should two positions mix alike, the worst is that
     # one of them is kept twice.
     bits = xy.view(np.uint64)
     mixed = (bits[:, 0] * np.uint64(0x9E3779B97F4A7C15)) ^ bits[:, 1]
-    order = np.argsort(mixed, kind="stable")
+    order = np.argsort(mixed)
     ordered = xy[order]
+    x, y = ordered[:, 0], ordered[:, 1]
     first = np.ones(len(xy), dtype=bool)
-    first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    first[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
     at = np.empty(len(xy), dtype=np.int64)
     at[order] = np.cumsum(first) - 1
     return Distinct(xy=ordered[first], at=at)
@@ -110,11 +111,17 @@ def _in_reach(
 ) -> np.ndarray:
     """Of each pair of cells, whether some position of one is in reach of one of the other."""
     found = np.zeros(len(pairs), dtype=bool)
-    work = count[pairs[:, 0]] * count[pairs[:, 1]]
+    # Where there are many, one of a few tries is in reach as a rule.
+    first, last = start, start + count - 1
+    for here, there in ((first, first), (last, last), (first, last), (last, first)):
+        left = np.flatnonzero(~found)
+        apart = xy[here[pairs[left, 0]]] - xy[there[pairs[left, 1]]]
+        found[left] = apart[:, 0] ** 2 + apart[:, 1] ** 2 <= reach_m**2
+    work = np.where(found, 0, count[pairs[:, 0]] * count[pairs[:, 1]])
     for one in np.flatnonzero(work > _AT_ONCE).tolist():
         here, there = (xy[start[cell] : start[cell] + count[cell]] for cell in pairs[one].tolist())
         found[one] = bool((cKDTree(here).query(there)[0] <= reach_m).any())
-    usual = np.flatnonzero(work <= _AT_ONCE)
+    usual = np.flatnonzero((work > 0) & (work <= _AT_ONCE))
     portion = np.cumsum(work[usual]) // _AT_ONCE
     for part in np.split(usual, np.flatnonzero(np.diff(portion)) + 1):
         if not len(part):
