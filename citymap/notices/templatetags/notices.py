@@ -10,11 +10,13 @@ from citymap.accounts.access import may
 from citymap.notices.channels.base import channels
 from citymap.notices.models import Attempt, BellItem, Notice
 from citymap.notices.permissions import DELIVERIES, MANAGE
-from citymap.notices.registry import kinds
+from citymap.notices.registry import kind_title
 
 register = template.Library()
 
 MOST_SHOWN = 50
+
+register.filter(kind_title)
 
 
 @register.simple_tag(takes_context=True)
@@ -24,13 +26,6 @@ def unread_notices(context) -> int:
     if not hasattr(request, "unread_notices"):
         request.unread_notices = BellItem.objects.of(request.user).unread().count()
     return request.unread_notices
-
-
-@register.filter
-def kind_title(name: str) -> Any:
-    """The title of a kind of notice; its name when no app has it any more."""
-    kind = kinds.get(name)
-    return kind.title if kind else name
 
 
 @register.filter
