@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from django.utils import formats, timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -24,6 +25,7 @@ _BETWEEN = ", "
 _ONE_WORD, _ANY_WORDS = r"[^\s,;:]+", r".+"
 
 _plain: set[str] = set()
+_titles: dict[str, str | Promise] = {}
 _patterns: dict[str, re.Pattern[str]] = {}
 _values: dict[str, Callable[[str], object]] = {}
 
@@ -41,6 +43,11 @@ def register_phrases(*sentences: str, values: Mapping[str, Callable] | None = No
     _values.update(values or {})
 
 
+def register_titles(titles: Mapping[str, str | Promise]) -> None:
+    """Add codes that programs write (`appeals.accept`), each with what people call it."""
+    _titles.update(titles)
+
+
 def _pattern(sentence: str) -> re.Pattern[str]:
     parts = _PLACEHOLDER.split(sentence)
     written = [re.escape(parts[0])]
@@ -52,13 +59,19 @@ def _pattern(sentence: str) -> re.Pattern[str]:
 
 def is_known(text: str) -> bool:
     """Whether `text` is a known sentence, or a list of such."""
-    return _sentence(text) is not None or all(_sentence(one) for one in text.split(_BETWEEN))
+    return (
+        text in _titles
+        or _sentence(text) is not None
+        or all(_sentence(one) for one in text.split(_BETWEEN))
+    )
 
 
 def retold(text: str) -> str:
     """`text` in the active language; a list of sentences one by one; what is unknown as it is."""
     if not text:
         return ""
+    if text in _titles:
+        return str(_titles[text])
     if found := _sentence(text):
         return _told(*found)
     parts = [_sentence(one) for one in text.split(_BETWEEN)]

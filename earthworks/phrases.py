@@ -12,4 +12,6 @@ register_phrases(
     _("letter"),
     _("copy"),
     _("withdrawal"),
+    _("deadline %(day)s missed"),
+    _("demo"),
 )

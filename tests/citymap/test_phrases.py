@@ -64,6 +64,18 @@ def test_what_a_sweep_of_an_empty_city_says_is_known(transactional_db):
     assert unknown == {}
 
 
+def test_every_service_of_appeals_has_a_title():
+    """The history keeps its name as the reason of a change."""
+    found = set()
+    for path in Path(settings.BASE_DIR, "appeals", "services").glob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            decorated = getattr(node, "decorator_list", ())
+            if any(getattr(one, "id", "") == "write" for one in decorated):
+                found.add(f"appeals.{node.name.strip('_')}")
+    assert len(found) > 30
+    assert not [name for name in sorted(found) if not is_known(name)]
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_what_the_deliverer_counts_is_known(outcome):
     assert is_known(f"delivered: 3, {outcome}: 2")
@@ -84,6 +96,7 @@ def test_what_the_deliverer_counts_is_known(outcome):
             "notice sent: claim_holder",
             "отправлено уведомление: Претензия владельцу просроченного ордера",
         ),
+        ("deadline 2026-06-20 missed", "срок 20 июня 2026 г. пропущен"),
         ("notice sent: gone", "отправлено уведомление: gone"),
     ],
 )

@@ -13,6 +13,7 @@ from tests.e2e.conftest import PHONE
 pytestmark = pytest.mark.e2e
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+WIDE = {"viewport": {"width": 1440, "height": 900}}
 LOCALES = {"ru": "ru-RU", "kk": "kk-KZ", "en": "en-GB"}
 CYRILLIC = re.compile("[а-яёәғқңөұүһі]", re.IGNORECASE)
 # Page -> a login that may see it.
@@ -25,6 +26,8 @@ PAGES = {
     "/organizations/": "admin",
     "/accounts/security/": "admin",
     "/accounts/password/": "admin",
+    "/accounts/tokens/": "admin",
+    "/accounts/tokens/all/": "auditor",
     "/notices/": "admin",
     "/notices/kinds/": "admin",
     "/notices/mine/": "admin",
@@ -93,9 +96,12 @@ def violations(page: Page, path: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "language, screen", [("ru", DESKTOP), ("kk", PHONE), ("en", DESKTOP)], ids=["ru", "kk", "en"]
-)
+# What programs wrote into the database: told in the reader's language.
+RETOLD = ".account, .job-log td:nth-child(4), .notice-stage"
+
+
+@pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("language", LOCALES)
 def test_axe_language_and_width(open_page, language, screen):
     page = open_page(locale=LOCALES[language], **screen)
     wrong = []
@@ -106,6 +112,9 @@ def test_axe_language_and_width(open_page, language, screen):
         heading = page.locator("h1").inner_text()
         if bool(CYRILLIC.search(heading)) == (language == "en"):
             wrong.append(f"{path}: heading in another language: {heading}")
+        for told in page.locator(RETOLD).all_inner_texts():
+            if language != "en" and re.search("[a-z]", told) and not CYRILLIC.search(told):
+                wrong.append(f"{path}: told in English: {told}")
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > screen["viewport"]["width"]:
             wrong.append(f"{path}: {width} px wide")
@@ -179,3 +188,29 @@ def test_the_calendar_prints_without_what_is_for_the_screen(open_page):
     expect(page.locator(".site-header")).to_be_hidden()
     expect(page.locator("#schedule")).to_be_hidden()
     expect(page.locator(".month")).to_have_count(12)
+
+
+CUT_OFF = """() => [...document.querySelectorAll('#content :is(input, select, textarea)')]
+    .filter((field) => field.offsetParent && field.getBoundingClientRect().right > innerWidth)
+    .map((field) => field.name || field.id)"""
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_forms_of_the_administration_fit_a_desktop(open_page, language):
+    """The widest ones: an organisation with contacts and substitutions, a user, a work schedule."""
+    page = open_page(locale=LOCALES[language], **WIDE)
+    enter(page, "admin")
+    wrong = []
+    for model in ("accounts/organization", "accounts/user", "calendars/workschedule"):
+        page.goto(f"/admin/{model}/")
+        page.locator("#result_list tbody th a").first.click()
+        page.locator(".submit-row").first.wait_for()
+        # An empty row of every table, as one who adds something sees it.
+        for button in page.locator(".add-row a").all():
+            button.click()
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > WIDE["viewport"]["width"]:
+            wrong.append(f"{page.url}: {width} px wide")
+        cut = page.evaluate(CUT_OFF)
+        wrong += [f"{page.url}: {name} is cut off" for name in cut]
+    assert not wrong, "\n".join(wrong)
