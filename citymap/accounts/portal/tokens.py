@@ -104,7 +104,8 @@ def _made(request: HttpRequest, form: TokenForm) -> HttpResponse | None:
         form.add_error(None, str(error))
         return None
     address = request.build_absolute_uri("/api/place/?lon=69.15&lat=54.87")
-    context = {"token": token, "secret": secret, "address": address}
+    example = f'curl -H "Authorization: Bearer {token}" \\\n  "{address}"'
+    context = {"token": token, "secret": secret, "example": example}
     return render(request, "accounts/token_made.html", context)
 
 
