@@ -22,7 +22,8 @@ from django.utils.translation import gettext
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _BETWEEN = ", "
-_ONE_WORD, _ANY_WORDS = r"[^\s,;:]+", r".+"
+_ONE_WORD = r"[^\s,;:]+"
+_HOLDS = {"text": ".+", "moment": r"[\d:T+.-]+"}
 
 _plain: set[str] = set()
 _titles: dict[str, str | Promise] = {}
@@ -52,7 +53,8 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     parts = _PLACEHOLDER.split(sentence)
     written = [re.escape(parts[0])]
     for name, after in zip(parts[1::2], parts[2::2], strict=True):
-        written.append(f"(?P<{name}>{_ANY_WORDS if name.startswith('text') else _ONE_WORD})")
+        kinds = (held for kind, held in _HOLDS.items() if name.startswith(kind))
+        written.append(f"(?P<{name}>{next(kinds, _ONE_WORD)})")
         written.append(re.escape(after))
     return re.compile("".join(written), re.DOTALL)
 

@@ -91,7 +91,7 @@ def test_what_the_deliverer_counts_is_known(outcome):
             "прервано: дольше 300 с (OperationalError: canceling, at once)",
         ),
         ("order 2026-00017, deadline 2026-06-20", "ордер 2026-00017, срок 20 июня 2026 г."),
-        ("breach 2026-05-15T07:00", "просрочка 15.05.2026 12:00"),
+        ("breach 2026-05-15T07:00", "просрочка: 15.05.2026 12:00"),
         (
             "notice sent: claim_holder",
             "отправлено уведомление: Претензия владельцу просроченного ордера",
