@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from appeals import services
+from appeals import services, telling
 from appeals.choices import CallResult, Outcome, State
 from appeals.models import Appeal
 from citymap.accounts.choices import Role
@@ -58,6 +58,7 @@ def test_the_story_is_told_and_queries_are_counted(
 
 def test_what_was_sent_about_it_is_shown_to_those_who_may_see_it(desk, world, client):
     appeal = world.assigned()
+    telling.registered(appeal)
     text = page(client, appeal)
     assert 'id="deliveries-title"' in text
     log = text[text.index('id="deliveries-title"') :].split("</section>")[0]

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from citymap.accounts.choices import Role, TokenScope
 from citymap.accounts.models import ApiToken, Organization, User
@@ -22,6 +22,12 @@ from tests.access.world import build_world
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-password-109"
 PAGE, YARDS, REDRAW = "/accounts/tokens/", "/api/plan/yards/", "/api/plan/yards/redraw/"
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def made(user: User, scope: str = TokenScope.READ, days: int = 30, name: str = "test") -> str:
@@ -52,7 +58,7 @@ def form(**values) -> dict:
 
 # --- what a token opens -------------------------------------------------------------------
 def test_a_token_opens_what_its_user_may_see(planner, make_user):
-    assert Client().get(YARDS, {"q": "x"}).status_code == 401
+    assert Client().get(YARDS, {"q": "x"}).status_code == 403
     assert bearing(made(planner)).get(YARDS, {"q": "x"}).status_code == 200
     assert bearing(made(make_user(Role.LAWYER))).get(YARDS, {"q": "x"}).status_code == 403
 
@@ -75,7 +81,7 @@ def test_a_wrong_token_is_401_even_where_all_may_read(header):
 def test_other_schemes_are_left_to_the_views(planner):
     for header in ("Basic Zm9vOmJhcg==", "Bearer something-else", "Bearer", "citymap_x"):
         client = Client(headers={"authorization": header})
-        assert client.get(YARDS, {"q": "x"}).status_code == 401
+        assert client.get(YARDS, {"q": "x"}).status_code == 403
         assert client.get("/api/organizations/").status_code == 200
 
 
@@ -282,7 +288,8 @@ def test_privileged_roles_only_read_and_not_for_long(make_user, role):
     assert made(user, days=30)
 
 
-def test_who_becomes_privileged_loses_what_writes(planner):
+def test_who_becomes_privileged_loses_what_writes(planner, make_user):
+    make_user(Role.ADMIN)
     secret = made(planner, TokenScope.WRITE)
     people.update_user(user=planner, roles=[Role.PLANNER, Role.HEAD])
     assert status(secret) == 401
