@@ -111,9 +111,12 @@ def end_sessions(name: str) -> list[str]:
     """End the sessions in a database, but this process's own; what each of them did last."""
     with admin_cursor() as cursor:
         cursor.execute(
-            "SELECT query FROM pg_stat_activity"
-            " WHERE datname = %s AND pg_has_role(usesysid, 'USAGE')"
-            "   AND pg_terminate_backend(pid, 5000)",
+            # Who is meant is settled first: else the server may end sessions before it looks where
+            # they are, this one among them.
+            "WITH meant AS MATERIALIZED ("
+            "  SELECT pid, query FROM pg_stat_activity"
+            "  WHERE datname = %s AND pid <> pg_backend_pid() AND pg_has_role(usesysid, 'USAGE'))"
+            " SELECT query FROM meant WHERE pg_terminate_backend(pid, 5000)",
             [name],
         )
         return [query for (query,) in cursor.fetchall()]
