@@ -2,9 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from appeals.permissions import INSTRUCTED, MODERATE, MORNING, PRACTISE, STATISTICS
+from appeals.permissions import CHECK, INBOX, INSTRUCTED, MODERATE, MORNING, PRACTISE, STATISTICS
 from citymap.accounts.access import AnyUser, is_city_staff, may
-from citymap.accounts.choices import Role
 from citymap.shell.registry import NavEntry, register_entry
 
 register_entry(
@@ -84,28 +83,23 @@ register_entry(
 )  # fmt: skip
 
 
-def works_for_a_body(user: AnyUser) -> bool:
-    return _is(user, Role.EXECUTOR)
+def may_see_inbox(user: AnyUser) -> bool:
+    return may(user, INBOX)
 
 
-def checks_on_site(user: AnyUser) -> bool:
-    return _is(user, Role.INSPECTOR)
-
-
-def _is(user: AnyUser, role: Role) -> bool:
-    """Whether it is the user's own role: administrators, who may everything, have rooms enough."""
-    return user.is_authenticated and role in user.roles
+def may_check(user: AnyUser) -> bool:
+    return may(user, CHECK)
 
 
 register_entry(
     NavEntry(
-        name="inbox", title=_("Inbox"), url_name="inbox:worklist", may_see=works_for_a_body,
+        name="inbox", title=_("Inbox"), url_name="inbox:worklist", may_see=may_see_inbox,
         order=20,
     )
 )  # fmt: skip
 register_entry(
     NavEntry(
         name="field", title=_("On-site checks"), url_name="field:worklist",
-        may_see=checks_on_site, order=25,
+        may_see=may_check, order=25,
     )
 )  # fmt: skip

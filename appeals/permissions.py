@@ -22,6 +22,9 @@ MORNING = "appeals.morning"
 INSTRUCT = "appeals.instruct"
 INSTRUCTED = "appeals.instructed"
 PRACTISE = "appeals.practise"
+CHECK = "appeals.check"
+# Nothing limits what these see of appeals.
+READERS_OF_ALL = frozenset(Role) - {Role.ADMIN, Role.EXECUTOR, Role.INSPECTOR}
 TITLES = {
     "assign": _("Assign appeals to bodies"),
     "accept": _("Accept appeals"),
@@ -49,7 +52,7 @@ register_permission(
     Permission(
         name=READ,
         title=_("Read appeals"),
-        roles=frozenset(Role) - {Role.ADMIN},
+        roles=READERS_OF_ALL | {Role.EXECUTOR, Role.INSPECTOR},
         limits={Role.EXECUTOR: Limit.BODY, Role.INSPECTOR: Limit.TERRITORY},
     )
 )
@@ -83,7 +86,7 @@ register_permission(
     Permission(
         name=STATISTICS,
         title=_("Read the statistics of appeals"),
-        roles=frozenset(Role) - {Role.ADMIN, Role.EXECUTOR, Role.INSPECTOR},
+        roles=READERS_OF_ALL,
     )
 )
 register_permission(

@@ -56,6 +56,10 @@ class AppealQuerySet(QuerySet):
         """Without what was made in training."""
         return self.filter(practice=False)
 
+    def numbered(self, number: str) -> Self:
+        """The appeal of that number; none for what can be no number."""
+        return self.none() if "\x00" in number else self.filter(number=number)
+
     def open(self) -> Self:
         """Not closed, withdrawn or joined."""
         # The same list as in the partial indexes, so that they are used.

@@ -167,18 +167,19 @@ def stages_due(
     now: dt.datetime,
     danger: bool = False,
 ) -> tuple[Stage, ...]:
-    """What there is to tell at `now`, earliest first; nothing while the clock stands."""
+    """What there is to tell at `now`, earliest first; nothing while the clock stands.
+
+    A deadline that has passed is told as passed: nobody is warned of it any more.
+    """
     if deadline.paused:
         return ()
     due = deadline.due
-    told = []
-    if now >= warning_at(received_at, due, term, calendar):
-        told.append(Stage.WARNING)
-    if deadline.is_overdue(now):
-        told.append(Stage.BREACH)
-        if danger or now > add_working_days(due, ESCALATE_AFTER_WORKING_DAYS, calendar):
-            told.append(Stage.ESCALATION)
-    return tuple(told)
+    if not deadline.is_overdue(now):
+        warned = now >= warning_at(received_at, due, term, calendar)
+        return (Stage.WARNING,) if warned else ()
+    if danger or now > add_working_days(due, ESCALATE_AFTER_WORKING_DAYS, calendar):
+        return (Stage.BREACH, Stage.ESCALATION)
+    return (Stage.BREACH,)
 
 
 def extension_limit(first: dt.datetime, allowed: Term, calendar: WorkCalendar) -> dt.datetime:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appeals import services, telling
+from appeals import outages, services, telling
 from appeals.choices import PromiseState, ReopenReason, State, TermUnit, Urgency
 from appeals.errors import AppealError
 from appeals.guards import untold
@@ -46,7 +46,7 @@ class _Calendars:
 def tell_deadlines(now: dt.datetime) -> str:
     """Warnings to bodies, breaches to bodies and coordinators, long ones to the head."""
     told = dict.fromkeys(Stage, 0)
-    calendars = _Calendars()
+    calendars, waiting = _Calendars(), telling.warnings_waiting()
     for appeal in _near_deadline(now).iterator(chunk_size=500):
         term = Term(amount=appeal.term_amount, unit=TermUnit(appeal.term_unit))
         stands = Deadline(first=appeal.first_due_at, due=appeal.due_at, paused=False)
@@ -55,6 +55,8 @@ def tell_deadlines(now: dt.datetime) -> str:
             danger=appeal.urgency == Urgency.DANGER,
         )  # fmt: skip
         with transaction.atomic():
+            if Stage.BREACH in stages and str(appeal.pk) in waiting:
+                telling.take_warnings_back(appeal)
             for stage in stages:
                 _tell(appeal, stage)
                 told[stage] += 1
@@ -74,6 +76,7 @@ def _near_deadline(now: dt.datetime):
 
 def _tell(appeal: Appeal, stage: Stage) -> None:
     """Owe what a stage owes; again after an extension, because that is another deadline."""
+    # `telling` knows warnings by the beginning of their key.
     key = f"{stage} {appeal.due_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
     if stage is Stage.ESCALATION:
         telling.tell_staff(
@@ -143,6 +146,15 @@ def remind_to_call(now: dt.datetime) -> str:
         )  # fmt: skip
         told += 1
     return f"to call: {told}"
+
+
+def tell_outages_over(now: dt.datetime) -> str:
+    """Who asked about an outage that is over is told so by message, once."""
+    told = 0
+    for applicant in outages.not_told(now).iterator(chunk_size=500):
+        telling.outage_over(applicant)
+        told += 1
+    return f"told: {told}"
 
 
 def to_call(now: dt.datetime) -> Iterable[Appeal]:

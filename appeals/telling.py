@@ -1,15 +1,24 @@
 """Who is owed which news of an appeal; each is a notice in the same transaction."""
 
-from appeals.models import Appeal, Extension, Instruction, Promise, Report, WorkLink
+from contextlib import suppress
+
+from appeals.models import Appeal, Applicant, Extension, Instruction, Promise, Report, WorkLink
+from appeals.sla import Stage
 from citymap.accounts.choices import Role
 from citymap.accounts.models import Organization, User
+from citymap.notices.choices import State
+from citymap.notices.models import Notice
+from citymap.notices.querysets import NoticeQuerySet
 from citymap.notices.recipients import Recipient
-from citymap.notices.services import owe
+from citymap.notices.rules import NoticeError
+from citymap.notices.services import cancel, owe
 
 FOR_BODY = "appeal_for_body"
 FOR_DESK = "appeal_for_desk"
 FOR_APPLICANT = "appeal_for_applicant"
 WORK_LINK = "appeal_work_link"
+# Stage of the message that an outage is over: one for each applicant of an appeal.
+OUTAGE_OVER = "outage over"
 
 
 def assigned(appeal: Appeal) -> None:
@@ -86,6 +95,19 @@ def asked(appeal: Appeal) -> None:
         )  # fmt: skip
 
 
+def outage_over(applicant: Applicant) -> None:
+    """Who asked about an outage learns that it is over, and when; once."""
+    appeal = applicant.appeal
+    incident = appeal.incident or appeal.joined_into.incident
+    owe(
+        kind=FOR_APPLICANT, source=appeal, stage=OUTAGE_OVER,
+        recipient=Recipient.person(applicant.person), language=appeal.language,
+        why="the outage that was asked about is over",
+        context={"what": "outage_over", "title": incident.title,
+                 "ended_at": incident.ended_at.isoformat()},
+    )  # fmt: skip
+
+
 def promise_claimed(appeal: Appeal, promise: Promise) -> None:
     """Coordinators learn that a body calls its promise kept: they look and decide."""
     tell_staff(appeal, Role.COORDINATOR, what="promise_claimed", stage=f"claimed {promise.pk}",
@@ -127,6 +149,25 @@ def tell_body(appeal: Appeal, *, what: str, stage: str, why: str) -> None:
         kind=FOR_BODY, source=appeal, stage=stage, why=why, context={"what": what},
         recipient=Recipient.organization(appeal.executor),
     )  # fmt: skip
+
+
+def warnings_waiting() -> set[str]:
+    """Keys of appeals whose warning of a deadline is owed and not out yet, as notices hold them."""
+    return set(_warnings().values_list("source_id", flat=True))
+
+
+def take_warnings_back(appeal: Appeal) -> None:
+    """Nobody is warned of a deadline that has passed: what is not out yet is cancelled."""
+    for notice in _warnings().about(appeal).order_by("pk"):
+        # What a deliverer has taken in hand meanwhile goes out.
+        with suppress(NoticeError):
+            cancel(notice=notice, user=None, why="the deadline has passed")
+
+
+def _warnings() -> NoticeQuerySet:
+    return Notice.objects.filter(
+        kind=FOR_BODY, state=State.QUEUED, stage__startswith=f"{Stage.WARNING} "
+    )
 
 
 def instructed(instruction: Instruction) -> None:

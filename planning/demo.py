@@ -17,7 +17,7 @@ from citymap.demo import DemoOptions, DemoPart, register_demo
 from citymap.history.context import acting
 from layers.choices import Condition
 from layers.models import Yard
-from planning import demo_events  # noqa: F401  registers its own part
+from planning import demo_events, demo_problems  # noqa: F401  register their own parts
 from planning.choices import ChosenBy, PhotoShows, Stage, Work
 from planning.demo_pictures import yard_picture
 from planning.models import (

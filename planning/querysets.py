@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Self
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 # Source of those who said the same as somebody before them; see planning/eventsources.py.
@@ -32,6 +32,16 @@ class HotspotRunQuerySet(QuerySet):
         """The last search of each theme."""
         newest = self.model.objects.order_by("theme", "-id").distinct("theme")
         return self.filter(pk__in=newest.values("pk"))
+
+    def proposing(self) -> Self:
+        """The search of each theme whose clusters are proposed as problems: that of all springs
+        where there is one, else the last."""
+        chosen = (
+            self.model.objects.annotate(of_period=Q(springs_since__isnull=True))
+            .order_by("theme", "of_period", "-id")
+            .distinct("theme")
+        )
+        return self.filter(pk__in=chosen.values("pk"))
 
 
 class ClusterQuerySet(QuerySet):

@@ -16,19 +16,22 @@ from django.db import connection
 from citymap.sqlfiles import load_sql
 from planning.choices import Theme
 from planning.querysets import midnight
-from planning.queue.complaints import Complaints, complaints_of_yards, counted
-from planning.queue.scoring import NEVER
+from planning.queue.complaints import Complaints, counted
+from planning.queue.ground import NO_YARD, distinct
 from planning.queueinputs import (
     COMPLAINT_DAYS,
     COMPLAINT_REACH_M,
     NEAR_YARD_M,
+    complaints_said,
     day_number,
-    places_of,
-    shares_of,
+    yards_beside,
 )
+from planning.queuemessages import outlines, positions_of
 
 # More than this is a good part of the city: then everything is computed.
 MOST = 20_000
+# The walk goes a hair further: what hangs together is settled by the same function for all.
+_REACH_M = COMPLAINT_REACH_M + 0.001
 
 
 class TooManyError(RuntimeError):
@@ -91,17 +94,13 @@ def complaints_near(events: Collection[int], *, as_of: dt.date) -> tuple[np.ndar
 
 
 def _complaints(yards: np.ndarray, members: list[int], known: _Known) -> Complaints:
-    event = np.array(members, dtype=np.int64)
-    cluster, yard = places_of(event)
-    return complaints_of_yards(
+    xy = positions_of(members)
+    return complaints_said(
         yards,
-        person=np.array([known.person[one] for one in members], dtype=np.int64),
         day=np.array([known.day[one] for one in members], dtype=np.int64),
-        order=event,
-        cluster=cluster,
-        shares=shares_of(cluster, yard),
-        today=day_number(known.as_of),
-        never=NEVER,
+        xy=xy,
+        ground=outlines(xy, near_m=NEAR_YARD_M),
+        as_of=known.as_of,
     )
 
 
@@ -111,7 +110,7 @@ def _clusters_of(start: set[int], known: _Known) -> set[int]:
     while edge:
         rows = _query(
             "messages_near.sql",
-            {"events": sorted(edge), "reach_m": COMPLAINT_REACH_M, "since": midnight(known.since)}
+            {"events": sorted(edge), "reach_m": _REACH_M, "since": midnight(known.since)}
             | _until(known.as_of),
         )
         known.learn({person for _event, person in rows})
@@ -124,8 +123,9 @@ def _yards_of(events: list[int]) -> set[int]:
     """Yards in or beside which messages lie."""
     if not events:
         return set()
-    _cluster, yard = places_of(np.array(events, dtype=np.int64))
-    return set(yard[yard >= 0].tolist())
+    xy = distinct(positions_of(events)).xy
+    yard = yards_beside(xy, outlines(xy, near_m=NEAR_YARD_M))
+    return set(yard[yard != NO_YARD].tolist())
 
 
 def _until(as_of: dt.date) -> dict:

@@ -138,6 +138,8 @@ def as_pdf(readable: Readable) -> bytes:
         page.cell(90, 6, label)
         page.set_font(FONT, "B", 10)
         page.cell(0, 6, value, new_x="LMARGIN", new_y="NEXT")
+    if readable.bodies_first:
+        _bodies(page, readable)
     page.heading(_("Themes"))
     for row in readable.themes():
         page.bar(row["title"], row["percent"], str(row["count"]))
@@ -175,6 +177,11 @@ def _tables(page: _Page, readable: Readable) -> None:
             ],
             [70, 34, 46, 24],
         )
+    if not readable.bodies_first:
+        _bodies(page, readable)
+
+
+def _bodies(page: _Page, readable: Readable) -> None:
     bodies = readable.bodies()
     if bodies:
         page.heading(_("How bodies reply"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from planning.choices import Theme
+from planning.choices import ReportKind, Theme
 from planning.models import PeriodReport
 from planning.png import RAMP, growing_classes
 
@@ -43,12 +43,29 @@ class Readable:
 
     @property
     def period(self) -> str:
-        last = self.report.until - dt.timedelta(1)
-        if last == self.report.since:
+        """The days, and of a week or a quarter which one it is."""
+        since, last = self.report.since, self.report.last_day
+        if last == since:
             return date_format(last, "DATE_FORMAT")
-        return (
-            f"{date_format(self.report.since, 'DATE_FORMAT')} – {date_format(last, 'DATE_FORMAT')}"
-        )
+        days = f"{date_format(since, 'DATE_FORMAT')} – {date_format(last, 'DATE_FORMAT')}"
+        if self.report.kind == ReportKind.QUARTER:
+            named = {"quarter": _ROMAN[(since.month - 1) // 3], "year": since.year}
+            return _("quarter %(quarter)s of %(year)s") % named + f", {days}"
+        year, week, _day = since.isocalendar()
+        return _("week %(week)s of %(year)s") % {"week": week, "year": year} + f", {days}"
+
+    @property
+    def bodies_first(self) -> bool:
+        """The week's report is of bodies; the quarter's of the city."""
+        return self.report.kind == ReportKind.WEEK
+
+    def _before(self) -> str:
+        """What the period before is called."""
+        return {
+            ReportKind.DAY: _("The day before"),
+            ReportKind.WEEK: _("The week before"),
+            ReportKind.QUARTER: _("The quarter before"),
+        }[ReportKind(self.report.kind)]
 
     def numbers(self) -> Iterator[tuple[str, str]]:
         """The main figures with their names."""
@@ -56,7 +73,7 @@ class Readable:
         yield _("Contacts"), _number(figures["contacts"])
         yield _("Answered at first contact"), percent(figures["first_contact"])
         yield _("Appeals"), _number(figures["appeals"])
-        yield _("In the period before"), _number(figures["appeals_before"])
+        yield self._before(), _number(figures["appeals_before"])
         yield _("A year before"), _number(figures["appeals_last_year"])
         yield _("Answered by then"), _number(figures["answered"])
         yield _("No reply by the first deadline"), _number(figures["late"])
@@ -121,6 +138,7 @@ class Readable:
         )  # fmt: skip
 
 
+_ROMAN = ("I", "II", "III", "IV")
 _HALF = 3.0**0.5 / 2
 _CORNERS = ((0, -1), (_HALF, -0.5), (_HALF, 0.5), (0, 1), (-_HALF, 0.5), (-_HALF, -0.5))
 

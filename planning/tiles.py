@@ -4,6 +4,7 @@ from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.access import AnyUser, may
+from citymap.tiles.fonts import REGULAR
 from citymap.tiles.registry import (
     LegendItem,
     MapLayer,
@@ -13,8 +14,8 @@ from citymap.tiles.registry import (
 )
 from layers.models import NetworkSegment
 from planning import yardtiles  # noqa: F401  registers the public layer of yards
-from planning.choices import EmergingClass
-from planning.models import Cluster, HotspotCell, HotspotRun
+from planning.choices import EmergingClass, ProblemKind
+from planning.models import Cluster, HotspotCell, HotspotRun, Problem
 
 RISING, STEADY, FALLING, HOT = "rising", "steady", "falling", "hot"
 # What the eight classes come to on a map.
@@ -64,6 +65,11 @@ def rated_segments() -> QuerySet:
     return NetworkSegment.objects.current().filter(breakage_rate__isnull=False)
 
 
+def open_problems() -> QuerySet:
+    """Problems and flood zones that have not ended."""
+    return Problem.objects.open()
+
+
 register_source(
     MapSource(name="hotspots", public=False, may_see=reads_planning, cached=False, order=60)
 )
@@ -107,6 +113,7 @@ register_layer(
         name="cluster", source="hotspots", title=_("Clusters of events"), group=GROUP, order=401,
         queryset=last_clusters, min_zoom=10, visible=False,
         fields={"theme": "theme", "number": "number", "events": "events"},
+        fields_by_zoom={14: ("sign",)}, once={"sign": "number"},
         columns=("first_at", "last_at"),
         paint=(
             {
@@ -118,7 +125,8 @@ register_layer(
             {
                 "type": "symbol",
                 "minzoom": 14,
-                "layout": {"text-field": ["to-string", ["get", "number"]], "text-size": 12},
+                "filter": ["has", "sign"],
+                "layout": {"text-field": ["to-string", ["get", "sign"]], "text-size": 12},
                 "paint": {
                     "text-color": "#1f5fbf", "text-halo-color": "{base.halo}", "text-halo-width": 1,
                 },
@@ -164,6 +172,48 @@ register_layer(
             LegendItem(label=_("From 0.1"), color=RATE_CLASSES[1][1], shape="line"),
             LegendItem(label=_("From 0.3"), color=RATE_CLASSES[2][1], shape="line"),
             LegendItem(label=_("From 1"), color=RATE_CLASSES[3][1], shape="line"),
+        ),
+    )
+)  # fmt: skip
+PROBLEM_COLOUR, ZONE_COLOUR = "#7a1fa2", "#0b6fa4"
+_KIND_COLOUR = [
+    "match", ["get", "kind"], ProblemKind.FLOOD_ZONE.value, ZONE_COLOUR, PROBLEM_COLOUR,
+]  # fmt: skip
+_IS_ZONE = ["==", ["get", "kind"], ProblemKind.FLOOD_ZONE.value]
+register_layer(
+    MapLayer(
+        name="problem", source="hotspots", title=_("Problems and flood zones"), group=GROUP,
+        order=403, queryset=open_problems, min_zoom=10, visible=False,
+        fields={"kind": "kind", "title": "title", "theme": "theme", "since": "opened_on"},
+        fields_by_zoom={13: ("sign",)}, once={"sign": "title"},
+        columns=("lead",),
+        paint=(
+            {"type": "fill", "paint": {"fill-color": _KIND_COLOUR, "fill-opacity": 0.16}},
+            {
+                "type": "line", "filter": ["!", _IS_ZONE],
+                "paint": {"line-color": PROBLEM_COLOUR, "line-width": 2.2},
+            },
+            {
+                "type": "line", "filter": _IS_ZONE,
+                "paint": {
+                    "line-color": ZONE_COLOUR, "line-width": 2.2, "line-dasharray": [4, 1.5],
+                },
+            },
+            {
+                "type": "symbol", "minzoom": 13.5, "filter": ["has", "sign"],
+                "layout": {
+                    "text-field": ["get", "sign"], "text-font": REGULAR, "text-size": 12,
+                    "text-max-width": 12,
+                },
+                "paint": {
+                    "text-color": _KIND_COLOUR, "text-halo-color": "{base.halo}",
+                    "text-halo-width": 1.5,
+                },
+            },
+        ),
+        legend=(
+            LegendItem(label=_("Problem"), color=PROBLEM_COLOUR, shape="line"),
+            LegendItem(label=_("Flood zone"), color=ZONE_COLOUR, shape="dash"),
         ),
     )
 )  # fmt: skip

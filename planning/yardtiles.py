@@ -33,7 +33,8 @@ register_layer(
         fields={
             "state": "state", "year": "year", "place": "place", "label": "label",
         },
-        fields_by_zoom={14: ("label",)},
+        fields_by_zoom={14: ("label",), 15: ("year_sign", "place_sign")},
+        once={"year_sign": "year", "place_sign": "place"},
         columns=("apartments", "area_m2"),
         paint=(
             {
@@ -51,10 +52,10 @@ register_layer(
             {
                 "type": "symbol", "minzoom": 15.5,
                 "layout": {
-                    "text-field": ["to-string", ["get", "year"]],
+                    "text-field": ["to-string", ["get", "year_sign"]],
                     "text-font": REGULAR, "text-size": 12, "text-padding": 6,
                 },
-                "filter": ["has", "year"],
+                "filter": ["has", "year_sign"],
                 "paint": {
                     "text-color": "{base.label}", "text-halo-color": "{base.halo}",
                     "text-halo-width": 1.5,
@@ -62,11 +63,11 @@ register_layer(
             },
             {
                 "type": "symbol", "minzoom": 16, "filter": [
-                    "all", ["!", ["has", "year"]], ["has", "place"],
+                    "all", ["!", ["has", "year"]], ["has", "place_sign"],
                     ["==", ["get", "state"], YardState.QUEUED.value],
                 ],
                 "layout": {
-                    "text-field": ["concat", "№ ", ["to-string", ["get", "place"]]],
+                    "text-field": ["concat", "№ ", ["to-string", ["get", "place_sign"]]],
                     "text-font": REGULAR, "text-size": 12, "text-padding": 6,
                 },
                 "paint": {

@@ -1,11 +1,12 @@
 """The shared fixtures do what tests/README.md says."""
 
+import psycopg2
 import pytest
 from django.db import connection
 from django.db.utils import ProgrammingError
 
 from citymap.accounts.models import Organization
-from tests.support.databases import base_name, with_database
+from tests.support.databases import base_name, end_sessions, with_database
 
 
 def current(expression: str) -> str:
@@ -38,6 +39,27 @@ def test_copy_of_a_city_is_committed_to_and_thrown_away(empty_city_copy):
     Organization.objects.create(kind="utility", name="Heat")
     connection.close()
     assert Organization.objects.count() == 1
+
+
+def test_sessions_of_one_database_are_ended_and_no_others(empty_city_copy):
+    urls = (
+        empty_city_copy.environ["CITYMAP_OWNER_URL"],
+        with_database(empty_city_copy.environ["CITYMAP_OWNER_URL"], "postgres"),
+    )
+    theirs, other = (psycopg2.connect(url) for url in urls)
+    try:
+        with theirs.cursor() as cursor:
+            cursor.execute("SELECT 'left standing'")
+        connection.close()
+        assert end_sessions(empty_city_copy.database) == ["SELECT 'left standing'"]
+        with other.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            assert cursor.fetchone() == (1,)
+        with pytest.raises(psycopg2.OperationalError), theirs.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        theirs.close()
+        other.close()
 
 
 @pytest.mark.django_db

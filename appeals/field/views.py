@@ -17,8 +17,9 @@ from appeals import services
 from appeals.choices import CheckResult, PhotoKind
 from appeals.errors import AppealError, InvalidError, NotPermittedError
 from appeals.field.forms import CheckForm
-from appeals.field.worklist import CHECK, stops_of
+from appeals.field.worklist import stops_of
 from appeals.models import Appeal, OnSiteCheck, Photo
+from appeals.permissions import CHECK
 from citymap.accounts.access import requires, visible
 from citymap.geo import CoordinateError, city_point, lon_lat
 

@@ -11,10 +11,10 @@ from appeals.choices import Evidence, PhotoKind, ReplyFlag, State
 from appeals.field.route import route
 from appeals.inspection import drawn_for
 from appeals.models import Appeal, OnSiteCheck, Photo, Report
+from appeals.permissions import CHECK
 from appeals.querysets import AppealQuerySet
 from citymap.accounts.access import AnyUser, visible
 
-CHECK = "appeals.check"
 MOST_A_DAY = 40
 
 

@@ -1,6 +1,6 @@
 """One appeal as its body sees it, with what can be done now."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
@@ -25,6 +25,7 @@ from appeals.models import Appeal, CoExecutor
 from appeals.permissions import INBOX, LINKS
 from appeals.plans import planned_at
 from appeals.services.links import addresses_of
+from appeals.story import Event, story_of
 from appeals.workflow import COORDINATION, OPERATIONS, PAUSABLE, WITH_BODY
 from citymap.accounts.access import AnyUser, holds, may, requires, visible
 from citymap.geo import lon_lat
@@ -122,6 +123,14 @@ def empty_form(step: InboxStep, appeal: Appeal, data: Any = None) -> StepForm:
     return step.form(data, **values)
 
 
+def story_for_bodies(appeal: Appeal) -> list[Event]:
+    """The story without words that people said to operators, and without those at the top."""
+    return [
+        replace(one, text="") if one.kind in ("start", "call", "contact") else one
+        for one in story_of(appeal)
+    ]
+
+
 @require_safe
 @requires(INBOX)
 def page(request: HttpRequest, appeal: int) -> HttpResponse:
@@ -159,6 +168,7 @@ def shown(request: HttpRequest, appeal: Appeal, what: Shown, *, status: int = 20
         "pauses": appeal.pauses.all(),
         "extensions": appeal.extensions.all(),
         "remarks": appeal.remarks.all(),
+        "story": story_for_bodies(appeal),
         "checks": appeal.checks.all(),
         "promises": appeal.promises.select_related("body"),
         "people": appeal.applicants.count() + sum(

@@ -8,17 +8,17 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat, Length, LPad
 from django.db.models.lookups import Exact, LessThanOrEqual
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appeals.choices import Channel, Outcome, Regime, State, TermUnit, Urgency
 from appeals.models.categories import CHAIN, Category
 from appeals.querysets import AppealQuerySet, ApplicantQuerySet
 from appeals.triggers import WorkflowTrigger
+from appeals.ways import page_for
 from appeals.workflow import ENDED, OPEN, PAUSABLE, RUNNING, WITH_BODY
 from citymap import geo
-from citymap.accounts.access import AccessPaths, AnyUser, holds
-from citymap.accounts.choices import Language, Role
+from citymap.accounts.access import AccessPaths, AnyUser
+from citymap.accounts.choices import Language
 from citymap.accounts.models import Organization, User
 from citymap.history.tracking import tracked
 from citymap.personal.models import Person
@@ -289,7 +289,7 @@ class Appeal(models.Model):
 
     def url_for(self, user: AnyUser) -> str:
         """The page on which this reader works with it; empty where there is none."""
-        return reverse("inbox:appeal", args=[self.pk]) if holds(user, Role.EXECUTOR) else ""
+        return page_for(self, user)
 
     def is_overdue(self, now: dt.datetime) -> bool:
         """Whether the deadline has passed and nobody has reported; derived, never stored."""

@@ -81,7 +81,8 @@ def entries_of(cards: list[PublicCard]) -> list[dict[str, Any]]:
 @require_safe
 def cards(request: HttpRequest) -> HttpResponse:
     """All public cards, filtered by group of categories and by what came of them."""
-    group, show = request.GET.get("group", "")[:40], request.GET.get("show", "")
+    group = request.GET.get("group", "").replace("\x00", "")[:40]
+    show = request.GET.get("show", "")
     found = shown_cards()
     groups = Category.objects.groups().order_by("position")
     if group:
@@ -110,7 +111,7 @@ def cards(request: HttpRequest) -> HttpResponse:
 @require_safe
 def card(request: HttpRequest, number: str) -> HttpResponse:
     """One public card."""
-    found = shown_cards().filter(appeal__number=number).first()
+    found = shown_cards().filter(appeal__in=Appeal.objects.numbered(number)).first()
     if found is None:
         raise Http404
     entry = entries_of([found])[0]
@@ -124,7 +125,8 @@ def card(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def photo(request: HttpRequest, number: str, photo: int, size: str) -> FileResponse:
     """A photo that a moderator has chosen, of a card that is shown."""
-    found = get_object_or_404(PublicCard, appeal__number=number, shown=True)
+    cards = PublicCard.objects.filter(appeal__in=Appeal.objects.numbered(number))
+    found = get_object_or_404(cards, shown=True)
     if photo not in found.photo_ids:
         raise Http404
     return picture(get_object_or_404(Photo, pk=photo, appeal=found.appeal_id), size)
@@ -163,7 +165,7 @@ def tray(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("q", "").strip()[:20]
     rows = undecided()
     if number:
-        rows = Appeal.objects.real().filter(number=number).select_related("category", "executor")
+        rows = Appeal.objects.real().numbered(number).select_related("category", "executor")
     context = {
         "appeals": list(rows[:TRAY_SIZE]),
         "cards": list(
@@ -179,7 +181,7 @@ def tray(request: HttpRequest) -> HttpResponse:
 def moderate(request: HttpRequest, number: str) -> HttpResponse:
     """Write the words of a card, choose its photos, show it or keep it back."""
     appeal = get_object_or_404(
-        Appeal.objects.real().select_related("category", "executor"), number=number
+        Appeal.objects.real().numbered(number).select_related("category", "executor")
     )
     photos = list(appeal.photos.all())
     known = PublicCard.objects.filter(appeal=appeal).first()
@@ -223,4 +225,5 @@ def moderate(request: HttpRequest, number: str) -> HttpResponse:
 @requires(MODERATE)
 def moderated_photo(request: HttpRequest, number: str, photo: int) -> FileResponse:
     """A photo as a moderator looks at it, before everybody does."""
-    return picture(get_object_or_404(Photo, pk=photo, appeal__number=number), "full")
+    rows = Photo.objects.filter(appeal__in=Appeal.objects.numbered(number))
+    return picture(get_object_or_404(rows, pk=photo), "full")

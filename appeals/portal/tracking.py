@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from appeals import services
-from appeals.choices import PhotoKind, PromiseState, State
+from appeals.choices import PromiseState, State
 from appeals.codes import is_code_of
 from appeals.errors import AppealError, InvalidError
 from appeals.models import Appeal, Feedback
@@ -164,9 +164,7 @@ def dispute(request: HttpRequest, number: str) -> HttpResponse:
     count(REPORTS, address_of(request))
     try:
         photos = services.cleaned(form.cleaned_data["photos"])
-        services.dispute(appeal=appeal, reason=form.cleaned_data["reason"])
-        if photos:
-            services.add_photos(appeal=appeal, photos=photos, kind=PhotoKind.PROBLEM, user=None)
+        services.dispute(appeal=appeal, reason=form.cleaned_data["reason"], photos=photos)
     except AppealError as error:
         photo = isinstance(error, InvalidError) and error.field == "photo"
         form.add_error("photos" if photo else None, str(error))

@@ -84,8 +84,14 @@ def report_problem(
 
 
 @write
-def dispute(*, appeal: Appeal, reason: str, now: dt.datetime | None = None) -> Appeal:
-    """An applicant says on the portal that the result is not right: open again."""
+def dispute(
+    *,
+    appeal: Appeal,
+    reason: str,
+    photos: Sequence[CleanPhoto] = (),
+    now: dt.datetime | None = None,
+) -> Appeal:
+    """An applicant says on the portal that the result is not right: open again, photos kept."""
     now = now or timezone.now()
     found = reopen(
         appeal=appeal, user=None, why=ReopenReason.DISPUTED, reason=reason, by_applicant=True,
@@ -96,6 +102,8 @@ def dispute(*, appeal: Appeal, reason: str, now: dt.datetime | None = None) -> A
         channel=Channel.PORTAL, language=appeal.language, anonymous=anonymous,
         kind=ContactKind.FOLLOW_UP, appeal=appeal, started_at=now, ended_at=now,
     )  # fmt: skip
+    if photos:
+        add_photos(appeal=appeal, photos=photos, kind=PhotoKind.PROBLEM, user=None)
     return found
 
 

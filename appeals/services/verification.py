@@ -234,11 +234,12 @@ def claim_kept(
         raise NotPermittedError(_("You may not do this with this appeal."))
     if row.state != PromiseState.OPEN:
         raise WrongStateError(_("It was decided already."))
-    if not note.strip():
+    note = note.replace("\x00", "").strip()
+    if not note:
         raise InvalidError("note", _("Say what was done."))
-    if len(note.strip()) > MAX_REASON:
+    if len(note) > MAX_REASON:
         raise InvalidError("note", _("The text is too long."))
-    row.claimed_at, row.claimed_by, row.claim_note = now or timezone.now(), user, note.strip()
+    row.claimed_at, row.claimed_by, row.claim_note = now or timezone.now(), user, note
     row.save(update_fields=["claimed_at", "claimed_by", "claim_note"])
     telling.promise_claimed(appeal, row)
     return row

@@ -5,7 +5,7 @@ queryset is turned into SQL once per zoom and not once per tile.
 """
 
 from django.contrib.gis.db.models import GeometryField
-from django.db.models import BinaryField, Expression, F, Func, IntegerField, Value
+from django.db.models import BinaryField, BooleanField, Expression, F, Func, IntegerField, Value
 
 from citymap.geo import WEB_MERCATOR_SRID
 from citymap.tiles.grid import BUFFER_SHARE, WORLD_HALF_M, Tile, tile_width
@@ -43,6 +43,22 @@ class TileEnvelope(Func):
 
     def __init__(self, z: int, *, margin: float = 0.0) -> None:
         super().__init__(Value(z), Slot(TILE_X), Slot(TILE_Y), Margin(Value(margin)))
+
+
+class HoldsAnchor(Func):
+    """Whether the tile, without its margin, holds the object's point on the surface."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " ~ "
+    output_field = BooleanField()
+
+    def __init__(self, geometry: str, z: int) -> None:
+        anchor = Func(
+            F(geometry),
+            function="ST_PointOnSurface",
+            output_field=GeometryField(srid=WEB_MERCATOR_SRID),
+        )
+        super().__init__(TileEnvelope(z), anchor)
 
 
 class AsMVTGeom(Func):

@@ -5,18 +5,23 @@ included, is what the tile shows. Layers of a source are concatenated, which the
 """
 
 import datetime as dt
-import io
-import struct
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db import connection
-from django.db.models import Count, Expression, ExpressionWrapper, F, FloatField, QuerySet, Value
+from django.db.models import (
+    Case,
+    Count,
+    Expression,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    QuerySet,
+    Value,
+    When,
+)
 from django.utils import timezone
 from psycopg2 import sql
-from psycopg2.extensions import AsIs
 
 from citymap.tiles.expressions import (
     TILE_X,
@@ -24,16 +29,18 @@ from citymap.tiles.expressions import (
     AsMVTGeom,
     Cell,
     CellCentre,
+    HoldsAnchor,
     Retraced,
     Slot,
     TileEnvelope,
 )
+from citymap.tiles.fetching import fetch_tile
 from citymap.tiles.grid import BUFFER_SHARE, WORLD_HALF_M, Tile, tile_width
 from citymap.tiles.registry import MapLayer
+from citymap.tiles.statements import Statement, bind
 
 # Points are counted in this many cells along one side of a tile (32 screen pixels a cell).
 GRID_CELLS = 16
-_COPY_HEADER_BYTES = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class RenderedTile:
 def fields_at(layer: MapLayer, z: int) -> list[str]:
     """Names of the attributes that a layer's features carry at zoom `z`."""
     later = {name for zoom, names in layer.fields_by_zoom.items() if z < zoom for name in names}
-    return [name for name in layer.fields if name not in later]
+    return [name for name in (*layer.fields, *layer.once) if name not in later]
 
 
 def is_grid(layer: MapLayer, z: int) -> bool:
@@ -66,11 +73,24 @@ def layer_rows(layer: MapLayer, z: int) -> QuerySet:
     smallest = Tile(z, 0, 0).smallest_area_m2
     if layer.min_area_field and smallest:
         rows = rows.filter(**{f"{layer.min_area_field}__gte": smallest})
-    lookups = [layer.fields[name] for name in fields_at(layer, z)]
+    rows, lookups = _with_attributes(layer, rows, z)
     geometry = Retraced(layer.geometry, z) if layer.retraces else layer.geometry
     return rows.annotate(tile_geometry=AsMVTGeom(geometry, z)).values_list(
         "tile_geometry", "pk", *lookups
     )
+
+
+def _with_attributes(layer: MapLayer, rows: QuerySet, z: int) -> tuple[QuerySet, list[str]]:
+    """The rows, and the lookups of their attributes; what is carried once is null elsewhere."""
+    lookups = []
+    for name in fields_at(layer, z):
+        if name in layer.once:
+            own = Case(When(HoldsAnchor(layer.geometry, z), then=F(layer.once[name])))
+            rows, lookup = rows.annotate(**{f"tile_once_{name}": own}), f"tile_once_{name}"
+        else:
+            lookup = layer.fields[name]
+        lookups.append(lookup)
+    return rows, lookups
 
 
 def grid_rows(layer: MapLayer, z: int) -> QuerySet:
@@ -104,24 +124,6 @@ def grid_rows(layer: MapLayer, z: int) -> QuerySet:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL for any tile of one zoom: all parameters bound but the tile's column and row.
-
-    pieces: the text around those numbers; slots: which number follows each piece but the last.
-    """
-
-    pieces: tuple[str, ...]
-    slots: tuple[object, ...]
-
-    def for_tile(self, tile: Tile) -> str:
-        """The statement for one tile of that zoom."""
-        numbers = {TILE_X: str(int(tile.x)), TILE_Y: str(int(tile.y))}
-        first, *others = self.pieces
-        filled = (numbers[slot] + piece for slot, piece in zip(self.slots, others, strict=True))
-        return first + "".join(filled)
-
-
 def layer_sql(layer: MapLayer, z: int) -> tuple[sql.Composable, list]:
     """One layer as a scalar subquery, and its parameters, TILE_X and TILE_Y among them."""
     if is_grid(layer, z):
@@ -145,7 +147,7 @@ def layer_sql(layer: MapLayer, z: int) -> tuple[sql.Composable, list]:
 def layer_statement(layer: MapLayer, z: int) -> Statement:
     """One row `(tile)` of one layer."""
     body, parameters = layer_sql(layer, z)
-    return _bind(sql.SQL("SELECT {}").format(body), parameters)
+    return bind(sql.SQL("SELECT {}").format(body), parameters)
 
 
 @lru_cache(maxsize=256)
@@ -157,21 +159,10 @@ def tile_statement(layers: tuple[MapLayer, ...], z: int, day: dt.date) -> Statem
     """
     drawn = [layer_sql(layer, z) for layer in layers if layer.min_zoom <= z <= layer.max_zoom]
     body = sql.SQL(" || ").join(part for part, _ in drawn) if drawn else sql.SQL("''::bytea")
-    return _bind(
+    return bind(
         sql.SQL("SELECT pg_current_snapshot()::text, {}").format(body),
         [value for _, parameters in drawn for value in parameters],
     )
-
-
-def _bind(statement: sql.Composable, parameters: Sequence) -> Statement:
-    """Let the driver bind all parameters but the slots, whose places it keeps."""
-    # Random, so that no text of ours or of a reader can hold it.
-    mark = f"<{uuid.uuid4().hex}>"
-    slots = tuple(value for value in parameters if value is TILE_X or value is TILE_Y)
-    marked = [AsIs(mark) if value is TILE_X or value is TILE_Y else value for value in parameters]
-    with connection.cursor() as cursor:
-        bound = cursor.mogrify(statement.as_string(cursor.cursor), marked).decode()
-    return Statement(pieces=tuple(bound.split(mark)), slots=slots)
 
 
 def render(layers: Sequence[MapLayer], tile: Tile) -> RenderedTile:
@@ -180,23 +171,5 @@ def render(layers: Sequence[MapLayer], tile: Tile) -> RenderedTile:
     personal = any(layer.permission for layer in layers)
     written = tile_statement.__wrapped__ if personal else tile_statement
     statement = written(tuple(layers), tile.z, timezone.localdate())
-    snapshot, data = _fetch_binary(statement.for_tile(tile))
-    return RenderedTile(data=data, snapshot=snapshot.decode())
-
-
-def _fetch_binary(statement: str) -> list[bytes]:
-    """The one row of a statement, its columns as raw bytes.
-
-    By binary COPY: psycopg2 receives bytea as hexadecimal text otherwise, twice the size.
-    """
-    received = io.BytesIO()
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT binary)", received)
-    buffer = received.getbuffer()
-    (columns,) = struct.unpack_from("!h", buffer, _COPY_HEADER_BYTES)
-    position, row = _COPY_HEADER_BYTES + 2, []
-    for _ in range(columns):
-        (length,) = struct.unpack_from("!i", buffer, position)
-        row.append(bytes(buffer[position + 4 : position + 4 + length]))
-        position += 4 + length
-    return row
+    snapshot, data = fetch_tile(statement, tile, shared=not personal)
+    return RenderedTile(data=data, snapshot=snapshot)

@@ -84,6 +84,8 @@ class MapLayer:
         once a day, so it may compare with today's date, but with the clock only by `Now()`.
     fields: attribute in the tile -> model lookup; `fields_by_zoom` names those that are sent
         only from a zoom on (`{16: ("name",)}`).
+    once: the same for attributes that one tile of an object carries: that which holds its point
+        on the surface. So a label is written once, and not in every tile that an outline touches.
     geometry: a column in EPSG:3857 with a GiST index (see citymap.geo.mercator_copy).
     grid_below_zoom: points are sent as counts per grid cell below this zoom (0: never).
     min_area_field: a stored area in m2; below zoom 14 smaller polygons are left out.
@@ -107,6 +109,7 @@ class MapLayer:
     queryset: Callable[[], QuerySet]
     fields: Mapping[str, str] = field(default_factory=dict)
     fields_by_zoom: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    once: Mapping[str, str] = field(default_factory=dict)
     geometry: str = "geom_3857"
     min_zoom: int = 12
     max_zoom: int = 22

@@ -57,7 +57,7 @@ def _fields(layer: MapLayer) -> dict[str, str]:
     rows = layer.queryset()
     types = {
         name: _type_name(_output_field(rows.model, rows.query.annotations, lookup))
-        for name, lookup in layer.fields.items()
+        for name, lookup in (*layer.fields.items(), *layer.once.items())
     }
     return types | ({"count": "Number"} if layer.grid_below_zoom else {})
 

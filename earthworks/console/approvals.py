@@ -15,6 +15,7 @@ from citymap.accounts.choices import OrganizationKind
 from citymap.accounts.models import Organization
 from earthworks.choices import ApprovalKind, Decision, OrderState
 from earthworks.console.answering import answered
+from earthworks.console.bodyfield import search_bodies
 from earthworks.models import Approval, Order
 from earthworks.services import orders
 
@@ -27,6 +28,12 @@ class AskForm(forms.Form):
         queryset=Organization.objects.exclude(kind=OrganizationKind.HOUSE_MANAGER),
     )
     kind = forms.ChoiceField(label=gettext_lazy("In what capacity"), choices=ApprovalKind.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        search_bodies(
+            self, "body", named=(Approval, "organization"), among=self.fields["body"].queryset
+        )
 
 
 class AnswerForm(forms.Form):

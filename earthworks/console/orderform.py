@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from citymap.accounts.bin import validate_bin
-from citymap.accounts.choices import OrganizationKind
 from citymap.accounts.models import Organization, User
 from citymap.geo import to_wgs84
 from citymap.personal.errors import InvalidValueError
 from citymap.personal.identifiers import normal_iin
 from earthworks.choices import DamagedSurface, Method, Requirement, WorkKind
+from earthworks.console.bodyfield import search_bodies
 from earthworks.errors import WorksError
 from earthworks.models import Order
 from earthworks.services.parties import body_by_bin, person_named
@@ -25,12 +25,6 @@ from layers.choices import NetworkKind
 
 # Who of an order may be a body, and who a person.
 BODIES = ("holder", "contractor", "subcontractor")
-DIGGING = frozenset(
-    {
-        OrganizationKind.CONTRACTOR, OrganizationKind.UTILITY, OrganizationKind.STATE_BODY,
-        OrganizationKind.OTHER,
-    }
-)  # fmt: skip
 PEOPLE = ("holder_person", "representative", "contractor_person", "subcontractor_person")
 PLAIN = (
     "network_kind", "work", "method", "address", "comments", "amount_kzt", "budget_source",
@@ -174,14 +168,8 @@ class OrderForm(forms.Form):
     def __init__(self, *args: Any, order: Order | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order = order
-        bodies = list(Organization.objects.active_on(timezone.localdate()))
         for name in BODIES:
-            self.fields[name].queryset = Organization.objects.all()
-            # Anybody holds a permit; those who dig are a shorter list.
-            offered = [one for one in bodies if name == "holder" or one.kind in DIGGING]
-            self.fields[name].widget.choices = [
-                ("", "—"), *((body.pk, str(body)) for body in offered)
-            ]  # fmt: skip
+            search_bodies(self, name, named=(Order, name))
 
     def sections(self) -> list[tuple[Any, list[forms.BoundField], bool]]:
         """Title, fields and whether it stands open, for the page."""

@@ -21,7 +21,7 @@ from citymap.geo import lon_lat
 from citymap.shell.mapconfig import map_config
 from earthworks.choices import PhotoStage, RepairKind, RepairState
 from earthworks.console.answering import TROUBLES, answered
-from earthworks.console.orderform import DIGGING
+from earthworks.console.bodyfield import search_bodies
 from earthworks.console.papers import OutageForm, PhotoForm, announced
 from earthworks.models import RepairPlan, RepairWork
 from earthworks.services import repairs as services
@@ -91,9 +91,9 @@ class RepairForm(forms.Form):
 
     def __init__(self, *args: Any, user: AnyUser, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        digging = Organization.objects.filter(kind__in=DIGGING)
-        self.fields["contractor"].queryset = digging
-        self.fields["organization"].queryset = visible(digging, user, "works.repair")
+        own = visible(Organization.objects.all(), user, "works.repair")
+        search_bodies(self, "organization", named=(RepairWork, "organization"), among=own)
+        search_bodies(self, "contractor", named=(RepairWork, "contractor"))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

@@ -31,6 +31,7 @@ from earthworks.deadlines import (
 from earthworks.errors import BlockedError, ConflictsError, WorksError
 from earthworks.models import Approval, Order
 from earthworks.rules import approval_days, calendar_of, current_rules
+from earthworks.services.asking import tell_asked
 from earthworks.services.gate import (
     check_not_future,
     check_state,
@@ -175,13 +176,14 @@ def _ask(order: Order, bodies: Mapping[Organization, ApprovalKind], now: dt.date
         if body.pk in known:
             continue
         days = approval_days(kind, local_day(now, zone))
-        Approval.objects.create(
+        line = Approval.objects.create(
             order=order,
             organization=body,
             kind=kind,
             asked_at=now,
             due_at=add_working_days(now, days, calendar_of(body)),
         )
+        tell_asked(line=line)
 
 
 @transaction.atomic

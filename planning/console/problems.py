@@ -2,6 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
+from django.db.models import Count
+from django.db.models.functions import ExtractMonth, ExtractYear
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,6 +23,7 @@ from planning.console.problemforms import (
     ProblemForm,
     ProposalForm,
 )
+from planning.hotspots.seasons import SPRING
 from planning.models import Cluster, Event, Measure, Problem
 from planning.services import problems as services
 from planning.services.effects import effect_of_problem
@@ -138,6 +141,7 @@ def problem(request: HttpRequest, problem: int) -> HttpResponse:
         "measures": measures,
         "money": sum(measure.cost or 0 for measure in measures),
         "events": events.count(),
+        "springs": _springs(events) if flood else [],
         "effect": effect_of_problem(found, today=today),
         "open": found.state == ProblemState.OPEN,
         "today": today,
@@ -160,6 +164,19 @@ def problem(request: HttpRequest, problem: int) -> HttpResponse:
     return render(request, "planning/console/problem.html", context)
 
 
+def _springs(events) -> list[dict]:
+    """Of each year the events of its spring, the newest year first."""
+    zone = timezone.get_default_timezone()
+    return list(
+        events.annotate(month=ExtractMonth("occurred_at", tzinfo=zone))
+        .filter(month__in=SPRING)
+        .annotate(year=ExtractYear("occurred_at", tzinfo=zone))
+        .order_by("-year")
+        .values("year")
+        .annotate(events=Count("id"))
+    )
+
+
 def _bodies() -> list[str]:
     return list(Organization.objects.order_by("name").values_list("name", flat=True).distinct())
 
@@ -168,7 +185,9 @@ def _map(request: HttpRequest, rows) -> dict:
     spot = rows.annotate(spot=Transform(PointOnSurface("geom"), WGS84_SRID)).values_list(
         "spot", flat=True
     )[0]
-    return map_config(request, title=_("Problem")) | {"position": [spot.x, spot.y]}
+    shown = "problem" if rows.model is Problem else "cluster"
+    found = map_config(request, title=_("Problem"))
+    return found | {"position": [spot.x, spot.y], "shown": [shown]}
 
 
 def _act(request: HttpRequest, pk: int, form, act) -> HttpResponse:

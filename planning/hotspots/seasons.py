@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 MONTHS = 12
+# When the water comes: March to May.
+SPRING = (3, 4, 5)
 
 
 def month_number(day: dt.date) -> int:

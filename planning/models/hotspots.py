@@ -29,6 +29,10 @@ class HotspotRun(models.Model):
         _("against all themes"), default=False, db_default=False,
         db_comment="Hot: more than the appeals of all themes there explain; else: than elsewhere",
     )  # fmt: skip
+    springs_since = models.DateField(
+        _("springs since"), null=True, blank=True,
+        db_comment="Clusters are of March to May of all years from then; null: of the period",
+    )  # fmt: skip
     events = models.PositiveIntegerField(_("events"), db_comment="That were looked at")
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
     made_by = models.ForeignKey(

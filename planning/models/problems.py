@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,7 @@ class Problem(models.Model):
         Organization, verbose_name=_("co-bodies"), related_name="shared_problems", blank=True
     )
     geom = geo.PolygonField(_("outline"))
+    geom_3857 = geo.mercator_copy()
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("opened by"), on_delete=models.PROTECT, null=True,
         blank=True, related_name="+",
@@ -76,6 +78,7 @@ class Problem(models.Model):
                 name="problem_once_a_cluster",
             ),
         ]  # fmt: skip
+        indexes = [GistIndex(fields=["geom_3857"], name="problem_merc")]
 
     def __str__(self) -> str:
         return self.title

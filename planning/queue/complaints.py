@@ -42,7 +42,7 @@ def counted(person: np.ndarray, day: np.ndarray, order: np.ndarray) -> np.ndarra
     """
     person, day, order = (np.asarray(part, dtype=np.int64) for part in (person, day, order))
     counts = np.zeros(len(person), dtype=bool)
-    left = np.lexsort((order, day, person))
+    left = _by_person(person, day, order)
     while left.size:
         starts = np.r_[True, person[left][1:] != person[left][:-1]]
         first = left[starts]
@@ -50,6 +50,24 @@ def counted(person: np.ndarray, day: np.ndarray, order: np.ndarray) -> np.ndarra
         group = np.cumsum(starts) - 1
         left = left[day[left] - day[first][group] >= SAME_PERSON_DAYS]
     return counts
+
+
+def _by_person(person: np.ndarray, day: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Indices by person, day, order; by one number of 64 bits where all three fit into it."""
+    if not len(person):
+        return np.zeros(0, dtype=np.int64)
+    rough = np.argsort(person)
+    ordered = person[rough]
+    rank = np.empty(len(person), dtype=np.uint64)
+    rank[rough] = np.cumsum(np.r_[False, ordered[1:] != ordered[:-1]])
+    bits = [int(part.max()) - int(part.min()) for part in (day, order)]
+    bits = [span.bit_length() for span in bits]
+    if int(rank.max()).bit_length() + sum(bits) > 64:
+        return np.lexsort((order, day, person))
+    key = rank << np.uint64(sum(bits))
+    key |= (day - day.min()).astype(np.uint64) << np.uint64(bits[1])
+    key |= (order - order.min()).astype(np.uint64)
+    return np.argsort(key)
 
 
 def weight_of_age(days: np.ndarray) -> np.ndarray:
@@ -78,7 +96,21 @@ def complaints_of_yards(
     use = (cluster >= 0) & (day <= today)
     person, day, order, cluster = person[use], day[use], order[use], cluster[use]
     keep = counted(person, day, order)
-    day, cluster = day[keep], cluster[keep]
+    return complaints_heard(
+        yards, day=day[keep], cluster=cluster[keep], shares=shares, today=today, never=never
+    )
+
+
+def complaints_heard(
+    yards: np.ndarray,
+    *,
+    day: np.ndarray,
+    cluster: np.ndarray,
+    shares: Shares,
+    today: int,
+    never: int,
+) -> Complaints:
+    """The same of messages that all count, none of them after `today` or in no cluster."""
     clusters, member = np.unique(cluster, return_inverse=True)
     heard = np.zeros(len(clusters), dtype=np.int64)
     np.add.at(heard, member, weight_of_age(today - day))

@@ -179,9 +179,23 @@ def stability(queue: Queue, *, top: int) -> np.ndarray:
         total = sum(weights.values())
         weights = {name: 100 * weight / total for name, weight in weights.items()}
         score = _sum(points_of(queue.scaled, weights), len(queue.yards))
-        inside[_order(queue.yards, score)[:top]] += 1
+        inside += _among_first(queue.yards, score, top)
         trials += 1
     return inside / trials
+
+
+def _among_first(yards: Yards, score: np.ndarray, top: int) -> np.ndarray:
+    """Whether each yard is among the first `top`; only those that tie at the border are ordered."""
+    top = min(max(top, 0), len(score))
+    if top == 0:
+        return np.zeros(len(score), dtype=bool)
+    border = np.partition(score, len(score) - top)[len(score) - top]
+    inside = score > border
+    ties = np.flatnonzero(score == border)
+    apartments = np.asarray(yards.values["apartments"], dtype=float)[ties]
+    order = np.lexsort((yards.ids[ties], yards.first_complaint[ties], -apartments))
+    inside[ties[order[: top - int(inside.sum())]]] = True
+    return inside
 
 
 def movers(before: Queue, after: Queue, *, least: int = 1) -> Sequence[tuple[int, int, int]]:

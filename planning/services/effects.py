@@ -11,10 +11,10 @@ from django.utils import timezone
 from planning.choices import ProblemKind
 from planning.hotspots.effects import Effect, effect_of
 from planning.hotspots.grid import HexGrid
+from planning.hotspots.seasons import SPRING
 from planning.models import Event, Problem
 
 LEAST_DAYS, MOST_DAYS = 30, 730
-SPRING = (3, 4, 5)
 _YEAR = 365
 _GRID = HexGrid(200.0)
 

@@ -24,7 +24,7 @@ from planning.clustering import cluster_events, members
 from planning.hotspots.gistar import discoveries, local_g
 from planning.hotspots.grid import HexGrid
 from planning.hotspots.identity import continued
-from planning.hotspots.seasons import MONTHS, month_number
+from planning.hotspots.seasons import MONTHS, SPRING, month_number
 from planning.hotspots.shares import local_shares
 from planning.hotspots.trends import SpaceTime, emerging_hotspots
 from planning.models import Cluster, ClusterEvent, Event, HotspotCell, HotspotRun
@@ -48,6 +48,8 @@ class SearchSettings:
     least_events: int = 5
     # Compared with the events of all themes there, and not with other places.
     against_all: bool = False
+    # Clusters of the springs of all years from this day on, instead of the period's.
+    springs_since: dt.date | None = None
 
     def __post_init__(self) -> None:
         if not (50 <= self.edge_m <= 5000 and 1 <= self.reach_m <= 1000):
@@ -86,6 +88,7 @@ def find_hotspots(
         least_events=settings.least_events,
         level=settings.level,
         against_all=settings.against_all,
+        springs_since=settings.springs_since,
         events=events.count(),
         made_by=user,
     )
@@ -208,10 +211,11 @@ def _write_clusters(run: HotspotRun, before: HotspotRun | None) -> None:
     labels = members(
         cluster_events(
             theme=run.theme,
-            since=run.since,
+            since=run.springs_since or run.since,
             until=run.until,
             reach_m=run.reach_m,
             least_events=run.least_events,
+            months=SPRING if run.springs_since else None,
         )
     )
     numbers = continued(_numbers_of(before), labels, next_id=_next_number(run.theme))

@@ -36,13 +36,16 @@ class Proposal:
 
 
 def proposals(*, kind: ProblemKind | None = None) -> list[Proposal]:
-    """Clusters of each theme's last search that no open problem stands for; the worst first."""
+    """Clusters of each theme's search that no open problem stands for; the worst first.
+
+    Of flooding those of all past springs: a place that stayed dry last year is still a zone.
+    """
     known = set(
         Problem.objects.open().filter(cluster__isnull=False).values_list("theme", "cluster")
     )
     clusters = [
         cluster
-        for cluster in Cluster.objects.filter(run__in=HotspotRun.objects.latest())
+        for cluster in Cluster.objects.filter(run__in=HotspotRun.objects.proposing())
         if (cluster.theme, cluster.number) not in known
         and (kind is None or (cluster.theme == Theme.FLOODING) == (kind == ProblemKind.FLOOD_ZONE))
     ]

@@ -16,15 +16,16 @@ from django.utils.translation import gettext_noop
 
 from citymap.accounts.models import User
 from citymap.history.context import acting
+from citymap.sqlfiles import load_sql
 from layers.choices import Condition
 from layers.models import Yard
+from planning import clustering
 from planning.choices import Work
 from planning.models import (
     Event,
     ProgrammeVersion,
     ProgrammeYard,
     QueuePolicy,
-    QueueRow,
     QueueSnapshot,
     Scenario,
     YardHold,
@@ -32,6 +33,7 @@ from planning.models import (
 )
 from planning.queue.scoring import (
     CRITERIA,
+    NEVER,
     Goalpost,
     Policy,
     PolicyError,
@@ -41,7 +43,7 @@ from planning.queue.scoring import (
     rank,
     stability,
 )
-from planning.queueinputs import day_of, read_yards
+from planning.queueinputs import read_yards
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
 from planning.services.following import tell_followers
 
@@ -138,7 +140,7 @@ def take_snapshot(*, as_of: dt.date) -> QueueSnapshot:
         policy=policy, as_of=as_of, yards=len(queue.yards), top=_top(), digest=digest,
         seen_event=seen,
     )  # fmt: skip
-    QueueRow.objects.bulk_create(_rows(snapshot, queue), batch_size=1000)
+    _write_rows(snapshot, queue)
     _prune()
     return snapshot
 
@@ -170,28 +172,33 @@ def policy_text(policy: Policy) -> dict:
     }
 
 
-def _rows(snapshot: QueueSnapshot, queue: Queue) -> list[QueueRow]:
-    badge = stability(queue, top=snapshot.top)
-    values = [queue.yards.values[name] for name in CRITERIA]
-    scaled = [queue.scaled[name] for name in CRITERIA]
-    points = [queue.points[name] for name in CRITERIA]
-    return [
-        QueueRow(
-            snapshot=snapshot,
-            yard_id=int(queue.yards.ids[i]),
-            position=int(queue.position[i]),
-            score=int(queue.score[i]),
-            apartments=float(values[0][i]),
-            complaints=float(values[1][i]),
-            area_m2=float(values[2][i]),
-            scaled=[float(part[i]) for part in scaled],
-            points=[int(part[i]) for part in points],
-            moves=[[move.criterion, move.value] for move in moves(queue, i)],
-            first_complaint=day_of(int(queue.yards.first_complaint[i])),
-            stability=float(badge[i]),
+def _write_rows(snapshot: QueueSnapshot, queue: Queue) -> None:
+    """All rows of a state in one statement."""
+    order, yards = queue.order, queue.yards
+    columns = {
+        "yard": yards.ids, "position": queue.position, "score": queue.score,
+        **{name: yards.values[name] for name in CRITERIA},
+        **{f"scaled_{name}": queue.scaled[name] for name in CRITERIA},
+        **{f"points_{name}": queue.points[name] for name in CRITERIA},
+        "stability": stability(queue, top=snapshot.top),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            load_sql(clustering.__file__, "insert_rows.sql"),
+            {
+                "snapshot": snapshot.pk,
+                "moves": [moves_text(queue, i) for i in order.tolist()],
+                "first_complaint": [
+                    None if day == NEVER else day for day in yards.first_complaint[order].tolist()
+                ],
+                **{name: column[order].tolist() for name, column in columns.items()},
+            },
         )
-        for i in queue.order.tolist()
-    ]
+
+
+def moves_text(queue: Queue, index: int) -> str:
+    """What would bring a yard one place up, as JSON."""
+    return json.dumps([[move.criterion, move.value] for move in moves(queue, index)])
 
 
 def _top() -> int:

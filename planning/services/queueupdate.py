@@ -1,7 +1,6 @@
 """The queue after a few new messages: only what they change is computed and written."""
 
 import datetime as dt
-import json
 from collections.abc import Collection
 
 import numpy as np
@@ -12,10 +11,10 @@ from citymap.sqlfiles import load_sql
 from planning import clustering
 from planning.choices import Theme
 from planning.models import Event, ProgrammeVersion, QueueRow, QueueSnapshot
-from planning.queue.scoring import CRITERIA, NEVER, Queue, Yards, moves, rank, stability
+from planning.queue.scoring import CRITERIA, NEVER, Queue, Yards, rank, stability
 from planning.queueinputs import day_of
 from planning.queuelocal import TooManyError, complaints_near
-from planning.services.queue import digest_of, lock, policy_in_force, take_snapshot
+from planning.services.queue import digest_of, lock, moves_text, policy_in_force, take_snapshot
 
 # More new messages than this: everything is computed.
 MOST_NEW = 200
@@ -116,10 +115,7 @@ def _write(snapshot: QueueSnapshot, before: Queue, after: Queue, shown: np.ndarr
                 "yard": after.yards.ids[changed].tolist(),
                 "position": after.position[changed].tolist(),
                 "stability": badge[changed].tolist(),
-                "moves": [
-                    json.dumps([[move.criterion, move.value] for move in moves(after, i)])
-                    for i in changed.tolist()
-                ],
+                "moves": [moves_text(after, i) for i in changed.tolist()],
             },
         )
     own = np.flatnonzero(

@@ -4,4 +4,6 @@ SELECT id,
                 OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), -1)
 FROM planning_event
 WHERE source <> 'voices' AND theme = %(theme)s AND occurred_at >= %(since)s AND occurred_at < %(until)s
+  AND (%(months)s::int[] IS NULL
+       OR extract(month FROM occurred_at AT TIME ZONE %(zone)s) = ANY(%(months)s::int[]))
 ORDER BY id

@@ -10,6 +10,7 @@ from appeals.jobs import register_sweep  # noqa: F401 (the room's sweeps are reg
 from appeals.models import Promise
 from citymap.accounts.choices import Role
 from citymap.jobs.registry import sweeps as registered
+from citymap.notices.choices import State as NoticeState
 from citymap.notices.models import Notice
 from citymap.personal.retention import FOREVER, needs
 from tests.appeals.world import DAY, HOUR, MONDAY
@@ -49,7 +50,30 @@ def test_warning_breach_and_escalation_are_told_once_each(world):
 def test_three_days_off_are_caught_up_in_one_run(world):
     world.in_progress()
     sweeps.tell_deadlines(MONDAY + 3 * DAY)
-    assert [len(told(what=what)) for what in ("warning", "breach", "escalation")] == [1, 2, 1]
+    assert [len(told(what=what)) for what in ("warning", "breach", "escalation")] == [0, 2, 1]
+
+
+def test_a_breach_takes_back_the_warning_that_is_not_out(world):
+    one, other = world.in_progress(), world.in_progress()
+    sweeps.tell_deadlines(MONDAY + 19 * HOUR)
+    sent = told(what="warning")[1]
+    Notice.objects.filter(pk=sent.pk).update(
+        state=NoticeState.SENT, next_attempt_at=None, sent_at=MONDAY + 19 * HOUR
+    )
+    for _ in range(2):
+        sweeps.tell_deadlines(MONDAY + 25 * HOUR)
+    warnings = {row.source_id: row.state for row in told(what="warning")}
+    assert warnings == {str(one.pk): NoticeState.CANCELLED, str(other.pk): NoticeState.SENT}
+    (line,) = told(what="warning")[0].log.all()
+    assert (line.outcome, line.answer) == ("cancelled", "the deadline has passed")
+    # What waits of an appeal that is not late yet goes on waiting.
+    at = MONDAY + 10 * HOUR
+    later = services.assign(
+        appeal=world.register(now=at), body=world.body, user=world.operator, now=at
+    )
+    sweeps.tell_deadlines(MONDAY + 30 * HOUR)
+    assert told(what="warning")[-1].source_id == str(later.pk)
+    assert told(what="warning")[-1].state == NoticeState.QUEUED
 
 
 def test_nothing_is_told_while_the_clock_stands(world):

@@ -66,6 +66,15 @@ def difference(one: bytes, other: bytes) -> float:
     return sum(changed.get_flattened_data()) / (changed.width * changed.height)
 
 
+def tab_to(page: Page, target: Locator, most: int = 80) -> None:
+    """Go there as somebody without a mouse does."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if target.evaluate("node => node === document.activeElement"):
+            return
+    raise AssertionError(f"{most} presses of Tab do not reach {target}")
+
+
 class MapPage:
     """The map page as a person uses it."""
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import shapely
 
-from planning.choices import Theme
-from planning.models import Cluster, HotspotCell, HotspotRun
+from planning.choices import ProblemKind, Theme
+from planning.models import Cluster, HotspotCell, HotspotRun, Problem
+from planning.services.problems import proposals
 
 pytestmark = [pytest.mark.django_db]
 THEMES = {"ROAD": Theme.ROADS, "WATER": Theme.WATER, "WASTE": Theme.WASTE, "DIG": Theme.MANHOLES}
@@ -46,3 +47,12 @@ def test_each_planted_place_lies_in_a_cluster(demo_city):
         shapes = [shapely.from_wkb(bytes(cluster.geom.wkb)) for cluster in clusters]
         distances = [shape.distance(shapely.Point(one["x"], one["y"])) for shape in shapes]
         assert np.min(distances) < one["radius_m"]
+
+
+def test_some_zones_and_problems_are_worked_on_and_others_proposed(demo_city):
+    assert Problem.objects.open().flood_zones().count() == 3
+    assert Problem.objects.open().count() == 5
+    assert all(one.lead and one.measures.undone().exists() for one in Problem.objects.all())
+    assert proposals(kind=ProblemKind.FLOOD_ZONE)
+    # Of springs long ago too, not of the last year alone.
+    assert HotspotRun.objects.filter(theme=Theme.FLOODING, springs_since__isnull=False).exists()

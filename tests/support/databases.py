@@ -108,15 +108,17 @@ def drop_database(name: str) -> None:
 
 
 def end_sessions(name: str) -> list[str]:
-    """End the sessions in a database, but this process's own; what each of them did last."""
+    """End the sessions in a database, but this process's own; what each of them did last.
+
+    Found first and ended then: in one condition the server asks for the name last, and ends
+    the sessions of every database.
+    """
     with admin_cursor() as cursor:
         cursor.execute(
-            # Who is meant is settled first: else the server may end sessions before it looks where
-            # they are, this one among them.
-            "WITH meant AS MATERIALIZED ("
+            "WITH found AS MATERIALIZED ("
             "  SELECT pid, query FROM pg_stat_activity"
-            "  WHERE datname = %s AND pid <> pg_backend_pid() AND pg_has_role(usesysid, 'USAGE'))"
-            " SELECT query FROM meant WHERE pg_terminate_backend(pid, 5000)",
+            "  WHERE datname = %s AND pg_has_role(usesysid, 'USAGE')"
+            ") SELECT query FROM found WHERE pg_terminate_backend(pid, 5000)",
             [name],
         )
         return [query for (query,) in cursor.fetchall()]

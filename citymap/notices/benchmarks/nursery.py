@@ -2,8 +2,8 @@
 
     python -m citymap.notices.benchmarks.nursery
 
-Each worker is the one of `manage.py worker`, started again when it ends, in a session and process
-group of its own, so that the whole group can be killed. Its process id is printed.
+Each worker is the one of `manage.py worker`, started again when it ends, in a process group of
+its own, so that the whole group can be killed. Its process id is printed.
 """
 
 import os
@@ -31,10 +31,11 @@ def grow() -> None:
             if not ended:
                 break
         child = os.fork()
+        # By both, whoever comes first: whoever reads the number may kill the group at once.
+        os.setpgid(child, child)
         if child:
             print(child, flush=True)
             continue
-        os.setsid()
         die_with_parent(parent)
         while True:
             # Where the one before has only just been killed, the database still holds its lock.

@@ -10,10 +10,12 @@ import io
 import json
 import logging
 import urllib.parse
+import uuid
 import zipfile
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.gis.geos import Point
 from django.core import mail
 from django.db import connection
 from django.http import HttpResponse
@@ -21,7 +23,11 @@ from django.test import Client
 from django.urls import path
 from django.utils import timezone
 
+from appeals import services as appeal_services
+from appeals.codes import code_of
+from appeals.models import Appeal, Category
 from citymap import urls as roof
+from citymap.geo import city_srid, lon_lat
 from citymap.jobs.services import run_as_of
 from citymap.logs import structured_formatter
 from citymap.notices import services as notices
@@ -30,7 +36,7 @@ from citymap.personal import services
 from citymap.personal.errors import InvalidValueError, PersonalDataError
 from citymap.personal.models import Person
 from tests.access.test_matrix import addresses_of, read_matrix
-from tests.access.world import World, build_world
+from tests.access.world import World, X, Y, build_world
 from tests.support.marks import MARKED, database_texts, file_texts, leaks, marks_in
 
 WHO = ("nobody", "operator", "head", "auditor", "admin")
@@ -106,7 +112,7 @@ def body_of(response: HttpResponse) -> bytes:
     content = b"".join(response) if response.streaming else response.content
     if response.headers.get("Content-Encoding") == "gzip":
         content = gzip.decompress(content)
-    if response.headers.get("Content-Type") == "application/zip":
+    if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             content += b"".join(archive.read(name) for name in archive.namelist())
     return content + b"\n" + repr(sorted(response.headers.items())).encode()
@@ -148,6 +154,40 @@ def drive_people_pages(client: Client, person: Person) -> list[tuple[str, bytes]
     client.get(f"/nothing/?q={phone}")
     client.post("/personal/", {"phone": phone}, headers={"x-request-id": "x"})
     return [(name, body_of(response)) for name, response in done]
+
+
+def drive_portal(world: World) -> list[tuple[str, bytes]]:
+    """The marked person reports a problem, right and wrong, and follows it by number and code."""
+    client = Client(headers={"accept-language": "kk"})
+    lon, lat = lon_lat(Point(X + 50, Y + 50, srid=city_srid()))
+    form = {
+        "key": str(uuid.uuid4()), "lon": f"{lon:.6f}", "lat": f"{lat:.6f}", "join": "new",
+        "category": Category.objects.get(code="ROAD-POTHOLE").pk, "text": "Яма у остановки",
+        "name": MARKED["name"], "phone": MARKED["phones"][0], "email": MARKED["emails"][0],
+    }  # fmt: skip
+    # Refused, and echoed to whoever typed it only; what matters is what it leaves behind.
+    assert client.post("/report/", form).status_code == 400
+    assert client.post("/report/", form | {"consent": "on", "lon": "0"}).status_code == 400
+    made = client.post("/report/", form | {"consent": "on"})
+    assert made.status_code == 302
+    number = made.url.split("/")[2]
+    appeal = Appeal.objects.get(number=number)
+    opened = client.post("/track/", {"number": number, "code": code_of(appeal)})
+    staff = world.clients["head"]
+    appeal_services.show_card(appeal=appeal, user=world.users["coordinator"], summary="Яма")
+    answers = [
+        ("report sent", made), ("reported", client.get(made.url)), ("opened", opened),
+        ("tracked", client.get(f"/track/{number}/")), ("card", client.get(f"/cards/{number}/")),
+        ("cards", client.get("/cards/")),
+        ("moderated", staff.get(f"/cards/moderation/{number}/")),
+        ("cases", staff.get("/statistics/cases/")),
+        ("contacts", staff.get("/statistics/contacts/")),
+        *(
+            (f"export {form}", staff.get(f"/statistics/cases/?format={form}"))
+            for form in ("csv", "xlsx")
+        ),
+    ]  # fmt: skip
+    return [(f"portal: {name}", body_of(answer)) for name, answer in answers]
 
 
 def broken(request):
@@ -211,6 +251,7 @@ def test_marked_values_come_out_nowhere(log_lines, settings, tmp_path):
     world.made["person"] = person.number
     client = world.clients["head"]
     outputs = drive_people_pages(client, person) + drive_errors(person)
+    outputs += drive_portal(world)
     drive_services(world, person)
     shown = client.post(f"/personal/{person.number}/reveal/", FORM)
     export = client.post(f"/personal/{person.number}/export/", {"export-why": "asked by letter"})

@@ -1,5 +1,7 @@
 """The queue: fixed goalposts, exact sums, an order that others do not disturb."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from planning.queue.scoring import (
     CRITERIA,
     NEVER,
     POINT,
+    STABILITY_FACTORS,
     Goalpost,
     Policy,
     PolicyError,
@@ -17,6 +20,7 @@ from planning.queue.scoring import (
     Yards,
     movers,
     moves,
+    points_of,
     rank,
     stability,
 )
@@ -171,6 +175,29 @@ def test_stability():
     assert badge.sum() == 1.0
     assert 0.3 < badge[0] < 0.7
     assert stability(close, top=1).tobytes() == badge.tobytes()
+
+
+@given(towns, st.integers(0, 30))
+def test_stability_is_the_share_of_orders_with_the_yard_in_front(rows, top):
+    queue = rank(yards(rows), POLICY)
+    inside = np.zeros(len(rows))
+    for factors in product(STABILITY_FACTORS, repeat=3):
+        weights = [w * f for w, f in zip(POLICY.weights.values(), factors, strict=True)]
+        weights = {
+            name: 100 * weight / sum(weights)
+            for name, weight in zip(POLICY.weights, weights, strict=True)
+        }
+        points = points_of(queue.scaled, weights)
+        score = sum(points[name] for name in CRITERIA)
+        apartments = queue.yards.values["apartments"]
+        order = sorted(
+            range(len(rows)),
+            key=lambda i: (
+                -score[i], -apartments[i], queue.yards.first_complaint[i], queue.yards.ids[i],
+            ),
+        )  # fmt: skip
+        inside[order[:top]] += 1
+    assert stability(queue, top=top).tolist() == (inside / 27).tolist()
 
 
 def test_who_moves_when_the_policy_changes():

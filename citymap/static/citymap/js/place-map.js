@@ -1,4 +1,5 @@
-// A small map with one pin: the page's `position` is `[lon, lat]`.
+// A small map with one pin: the page's `position` is `[lon, lat]`; `shown` names layers that it
+// shows though the city's map hides them at first.
 
 import { config, urlFor } from "citymap/config";
 import { createMap, hasWebGL, Pin } from "citymap/map";
@@ -9,7 +10,14 @@ const ZOOM = 16;
 const container = document.getElementById("map");
 
 async function start() {
-  const style = () => getJSON(urlFor("style", { name: currentTheme() }));
+  const shown = new Set(config.shown ?? []);
+  const style = async () => {
+    const found = await getJSON(urlFor("style", { name: currentTheme() }));
+    for (const layer of found.layers.filter((one) => shown.has(one["source-layer"]))) {
+      layer.layout = { ...layer.layout, visibility: "visible" };
+    }
+    return found;
+  };
   const [lon, lat] = config.position;
   const view = { lon, lat, zoom: ZOOM, bearing: 0 };
   const map = createMap({ container, style: await style(), view });
