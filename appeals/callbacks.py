@@ -1,4 +1,5 @@
-"""Who is owed a call: verified appeals whose applicants have not been told the result yet."""
+"""Who is owed a call: verified appeals whose applicants have not been told the result yet, and
+appeals of outages that are over, where no message arrived."""
 
 import datetime as dt
 from collections import defaultdict
@@ -6,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from appeals import outages
 from appeals.choices import CallResult, State
 from appeals.guards import is_told
 from appeals.models import Appeal, Applicant, CallBack, Report
@@ -38,21 +41,30 @@ class Line:
         return sum(not one.told for one in self.people)
 
     @property
+    def about_outage(self) -> bool:
+        """Whether there is no result yet: only the end of the outage is told."""
+        return self.appeal.state != State.VERIFIED
+
+    @property
     def later(self) -> bool:
         """Whether the next try was put off to a later time."""
         return self.next_try_at is not None and self.next_try_at > self.now
 
 
 def owed_calls(rows: QuerySet, now: dt.datetime | None = None) -> QuerySet:
-    """Verified appeals of `rows`: those due now first, then by when their result was verified."""
+    """Those of `rows` that are owed a call: due now first, then by when there was news to tell."""
     now = now or timezone.now()
     last = CallBack.objects.filter(appeal=OuterRef("pk")).order_by("-called_at", "-pk")
     standing = Report.objects.filter(appeal=OuterRef("pk"), sent_back_at__isnull=True)
+    verified = Appeal.objects.filter(state=State.VERIFIED)
+    # Each is asked by its own index: an OR of both would use neither.
     return (
-        rows.filter(state=State.VERIFIED)
+        rows.filter(pk__in=verified.values("pk").union(outages.to_call().values("pk")))
         .annotate(
             next_try_at=Subquery(last.values("next_try_at")[:1]),
-            verified_at=Subquery(standing.values("verified_at")[:1]),
+            verified_at=Coalesce(
+                Subquery(standing.values("verified_at")[:1]), F("incident__ended_at")
+            ),
             put_off=Q(next_try_at__gt=now),
         )
         .order_by(F("put_off").asc(nulls_first=True), F("verified_at").asc(nulls_last=True), "pk")
@@ -84,7 +96,9 @@ def _line(
     calls: dict[tuple[int, int], list[CallBack]],
     now: dt.datetime,
 ) -> Line:
-    since = report.verified_at if report and report.verified_at else appeal.registered_at
+    since = report.verified_at if report and report.verified_at else None
+    if since is None:
+        since = appeal.incident.ended_at if appeal.incident else appeal.registered_at
     many = len(people) > 1 or appeal.incident_id is not None
     owed = []
     for one in people:

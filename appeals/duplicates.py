@@ -1,8 +1,11 @@
 """Appeals that may be the same: found by place, category, object, age and words. By index.
 
-Candidates lie near (or at the same building, yard, street), are of the same group of categories,
-and are open or ended not long ago. They are ranked by how near, how like in category and object,
-how recent and how like in words; what ranks below `LEAST` is not shown.
+Candidates lie near (or at the same building or yard), are of the same group of categories, and
+are open or ended not long ago. What runs along a street (road, lighting, mains) is also sought on
+the whole street where one of the two has no house: "no light in Abay Street".
+
+They are ranked by how near, how like in category and object, how recent and how like in words;
+what ranks below `LEAST` is not shown.
 """
 
 import datetime as dt
@@ -19,7 +22,7 @@ from appeals.likeness import text_key
 from appeals.models import Appeal, Category
 from appeals.policies import procedure_term
 from appeals.sla import Term
-from appeals.where import Where
+from appeals.where import ON_STREET_M, Where
 from appeals.workflow import OPEN
 
 NEAR_M = 60.0
@@ -28,6 +31,12 @@ MOST_LOOKED_AT, MOST_SHOWN = 200, 5
 # What each likeness is worth; together 1.
 WEIGHTS = {"distance": 0.3, "category": 0.25, "object": 0.15, "age": 0.1, "text": 0.2}
 SIBLING = 0.4
+# Categories of what runs along streets.
+ALONG_STREETS = frozenset({
+    "ROAD-POTHOLE", "ROAD-GRAVEL", "ROAD-SIDEWALK", "ROAD-COLLAPSE", "LIGHT-STREET", "LIGHT-NEW",
+    "WATER-BURST", "WATER-NONE", "SEWER-SPILL", "HEAT-BURST", "POWER-OUT", "SNOW-ICE", "SNOW-ROAD",
+    "SNOW-SIDEWALK", "SNOW-HAUL", "FLOOD-STREET", "FLOOD-DRAIN", "FLOOD-GRATE", "DIG-UNRESTORED",
+})  # fmt: skip
 LEAST = 0.3
 
 
@@ -79,7 +88,7 @@ def _near(category: Category, where: Where, oldest: dt.datetime) -> QuerySet:
     """Rows to rank, nearest first: two index scans, one by place and one by object."""
     return (
         Appeal.objects.real()
-        .filter(_same_place(where, NEAR_M))
+        .filter(_same_place(where, category))
         .filter(Q(category__parent=category.parent_id))
         .exclude(state__in=[State.JOINED, State.WITHDRAWN])
         .filter(Q(state__in=sorted(OPEN)) | Q(ended_at__gte=oldest))
@@ -88,12 +97,17 @@ def _near(category: Category, where: Where, oldest: dt.datetime) -> QuerySet:
     )
 
 
-def _same_place(where: Where, metres: float) -> Q:
-    """Within some metres, or at the same building, yard or street."""
-    near = Q(geom__dwithin=(where.geom, metres))
-    for name in ("building", "yard", "street"):
+def _same_place(where: Where, category: Category) -> Q:
+    """Within some metres, at the same building or yard, or along the same street."""
+    near = Q(geom__dwithin=(where.geom, NEAR_M))
+    for name in ("building", "yard"):
         if (one := getattr(where, name)) is not None:
             near |= Q((name, one))
+    if where.street is None or category.code not in ALONG_STREETS:
+        return near
+    near |= Q(street=where.street, building__isnull=True)
+    if where.building is None and where.street.geom is not None:
+        near |= Q(geom__dwithin=(where.street.geom, ON_STREET_M))
     return near
 
 
@@ -101,10 +115,13 @@ def _ranked(
     appeal: Appeal, category: Category, where: Where, now: dt.datetime, oldest: dt.datetime
 ) -> Candidate:
     metres = appeal.metres.m
-    same_object = any(
-        (one := getattr(where, name)) is not None and getattr(appeal, f"{name}_id") == one.pk
-        for name in ("building", "yard")
-    )
+    same = {
+        name
+        for name in ("building", "yard", "street")
+        if (one := getattr(where, name)) is not None and getattr(appeal, f"{name}_id") == one.pk
+    }
+    along = category.code in ALONG_STREETS and None in (where.building, appeal.building_id)
+    same_object = bool(same & {"building", "yard"}) or (along and "street" in same)
     span = (now - oldest).total_seconds()
     age = (now - appeal.registered_at).total_seconds()
     parts = {

@@ -253,6 +253,16 @@ def flags_answered(step: Step) -> None:
 
 # --- telling ------------------------------------------------------------------------------
 @guard
+def something_to_tell(step: Step) -> None:
+    incident = step.appeal.incident
+    over = incident is not None and incident.ended_at is not None
+    _unless(
+        step.appeal.state == State.VERIFIED or over,
+        "something_to_tell", _("There is no result to tell yet."),
+    )  # fmt: skip
+
+
+@guard
 def applicant_of_appeal(step: Step) -> None:
     there = Applicant.objects.to_be_told(step.appeal.pk).filter(pk=step.given.applicant.pk)
     _unless(there.exists(), "applicant_of_appeal", _("This person asked about something else."))
@@ -260,12 +270,15 @@ def applicant_of_appeal(step: Step) -> None:
 
 @guard
 def loud_hours(step: Step) -> None:
-    local = timezone.localtime(step.now).time()
-    quiet = local >= QUIET_FROM or local < QUIET_UNTIL
     _unless(
-        not quiet or step.given.result == CallResult.MESSAGE,
+        is_loud(step.now) or step.given.result == CallResult.MESSAGE,
         "loud_hours", _("Nobody is called between 21:00 and 9:00."),
     )  # fmt: skip
+
+
+def is_loud(moment: dt.datetime) -> bool:
+    """Whether people may be called at that moment, by local time."""
+    return QUIET_UNTIL <= timezone.localtime(moment).time() < QUIET_FROM
 
 
 @guard

@@ -27,6 +27,7 @@ for order, (name, title, every, run) in enumerate(
             sweeps.remind_promises,
         ),
         ("appeals.rate-counts", _("Counts of tries on the portal"), 60 * MINUTE, sweep_counts),
+        ("appeals.outages", _("Ends of outages to be told"), MINUTE, sweeps.tell_outages_over),
         ("appeals.call-backs", _("Results to be told"), 15 * MINUTE, sweeps.remind_to_call),
     ]
 ):  # fmt: skip

@@ -30,7 +30,7 @@ _EXAMPLE = {
 def appeal_details(notice: Notice) -> dict[str, Any]:
     """What the words name: number, category, house and street, deadline. Nobody's data."""
     appeal = notice.source
-    until = notice.context.get("until")
+    until, ended = notice.context.get("until"), notice.context.get("ended_at")
     asked = {}
     if notice.context.get("what") == "asked":
         pause = appeal.pauses.filter(kind=PauseReason.APPLICANT).last()
@@ -40,6 +40,7 @@ def appeal_details(notice: Notice) -> dict[str, Any]:
         "category": appeal.category.name,
         "place": appeal.place,
         "due_at": parse_datetime(until) if until else appeal.due_at,
+        "ended_at": parse_datetime(ended) if ended else None,
         "code": code_of(appeal) if notice.kind == FOR_APPLICANT else "",
         "url": _page_of(appeal) if notice.kind == FOR_BODY else "",
     }

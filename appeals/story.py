@@ -62,6 +62,7 @@ def story_of(appeal: Appeal) -> list[Event]:
     events = [
         *_registered(appeal), *_operations(appeal), *_clock(appeal), *_reports(appeal),
         *_checks(appeal), *_told(appeal), *_joined(appeal), *_asked(appeal), *_helpers(appeal),
+        *_outage(appeal), *_dispatched(appeal),
     ]  # fmt: skip
     return sorted(events, key=lambda event: event.when)
 
@@ -232,6 +233,25 @@ def _asked(appeal: Appeal) -> Iterator[Event]:
         what = _("Somebody asked how it stands")
         yield Event(when=one.started_at, what=what, who=_name(one.operator), text=one.note,
                     kind="contact")  # fmt: skip
+
+
+def _outage(appeal: Appeal) -> Iterator[Event]:
+    incident = appeal.incident
+    if incident is not None and incident.ended_at and incident.ended_at >= appeal.received_at:
+        what = _("The outage is over: %(title)s") % {"title": incident.title}
+        yield Event(when=incident.ended_at, what=what, kind="outage")
+
+
+def _dispatched(appeal: Appeal) -> Iterator[Event]:
+    for one in appeal.dispatcher_calls.select_related("body", "made_by"):
+        who = {"who": one.dispatcher}
+        facts = [one.body.title] if one.body else []
+        if one.log_number:
+            facts.append(_("number %(number)s in their log") % {"number": one.log_number})
+        yield Event(
+            when=one.called_at, what=_("Taken by the dispatcher: %(who)s") % who, text=one.note,
+            who=_name(one.made_by), facts=tuple(facts), kind="dispatch",
+        )  # fmt: skip
 
 
 def _helpers(appeal: Appeal) -> Iterator[Event]:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appeals import services, telling
+from appeals import outages, services, telling
 from appeals.choices import PromiseState, ReopenReason, State, TermUnit, Urgency
 from appeals.errors import AppealError
 from appeals.guards import untold
@@ -146,6 +146,15 @@ def remind_to_call(now: dt.datetime) -> str:
         )  # fmt: skip
         told += 1
     return f"to call: {told}"
+
+
+def tell_outages_over(now: dt.datetime) -> str:
+    """Who asked about an outage that is over is told so by message, once."""
+    told = 0
+    for applicant in outages.not_told(now).iterator(chunk_size=500):
+        telling.outage_over(applicant)
+        told += 1
+    return f"told: {told}"
 
 
 def to_call(now: dt.datetime) -> Iterable[Appeal]:

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from appeals.models import Appeal, Extension, Instruction, Promise, Report, WorkLink
+from appeals.models import Appeal, Applicant, Extension, Instruction, Promise, Report, WorkLink
 from appeals.sla import Stage
 from citymap.accounts.choices import Role
 from citymap.accounts.models import Organization, User
@@ -17,6 +17,8 @@ FOR_BODY = "appeal_for_body"
 FOR_DESK = "appeal_for_desk"
 FOR_APPLICANT = "appeal_for_applicant"
 WORK_LINK = "appeal_work_link"
+# Stage of the message that an outage is over: one for each applicant of an appeal.
+OUTAGE_OVER = "outage over"
 
 
 def assigned(appeal: Appeal) -> None:
@@ -91,6 +93,19 @@ def asked(appeal: Appeal) -> None:
             recipient=Recipient.person(applicant.person), language=appeal.language,
             why="a body asks the applicant", context={"what": "asked"},
         )  # fmt: skip
+
+
+def outage_over(applicant: Applicant) -> None:
+    """Who asked about an outage learns that it is over, and when; once."""
+    appeal = applicant.appeal
+    incident = appeal.incident or appeal.joined_into.incident
+    owe(
+        kind=FOR_APPLICANT, source=appeal, stage=OUTAGE_OVER,
+        recipient=Recipient.person(applicant.person), language=appeal.language,
+        why="the outage that was asked about is over",
+        context={"what": "outage_over", "title": incident.title,
+                 "ended_at": incident.ended_at.isoformat()},
+    )  # fmt: skip
 
 
 def promise_claimed(appeal: Appeal, promise: Promise) -> None:

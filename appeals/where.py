@@ -11,6 +11,7 @@ from appeals.errors import InvalidError
 from citymap.geo import city_bbox, city_srid, to_wgs84
 from layers.choices import TerritoryKind
 from layers.models import (
+    Address,
     Building,
     Manhole,
     NetworkSegment,
@@ -30,6 +31,8 @@ MOST_POINTS = 2000
 LARGEST_M2 = 25_000_000.0
 # A point this near to a house is at the house.
 AT_HOUSE_M = 15.0
+# A place without a house this near to a street lies on it.
+ON_STREET_M = 25.0
 # What a centre serves, where such territories are known; parts of a city say nothing of it.
 SERVED = (TerritoryKind.REGION, TerritoryKind.CITY, TerritoryKind.VILLAGE)
 _SINGLE = {"Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"}
@@ -65,10 +68,22 @@ def place_of(
     yard = chosen.get("yard") or (building.yard if building else None)
     if yard is None:
         yard = Yard.objects.current().touching(geom).order_by("pk").first()
+    street = chosen.get("street") or _street_of(geom, building)
+    if not label.strip() and building is None and street is not None:
+        label = street.name
     return Where(
-        geom=geom, label=label.strip()[:300], building=building, yard=yard,
-        street=chosen.get("street"), objects=objects,
+        geom=geom, label=label.strip()[:300], building=building, yard=yard, street=street,
+        objects=objects,
     )  # fmt: skip
+
+
+def _street_of(geom: GEOSGeometry, building: Building | None) -> Street | None:
+    """The street of a house's address; without a house the street that the place lies on."""
+    if building is None:
+        return Street.objects.current().nearest(geom, ON_STREET_M).first()
+    addresses = Address.objects.current().filter(building=building, street__isnull=False)
+    found = addresses.select_related("street").order_by("pk").first()
+    return found.street if found else None
 
 
 def _around(geometries: list[GEOSGeometry]) -> GEOSGeometry:

@@ -112,8 +112,8 @@ OPERATIONS: Mapping[str, Operation] = {
             guards=("not_own_work", "evidence", "flags_answered"),
         ),
         Operation(
-            name="call_back", sources=frozenset({S.VERIFIED}), roles=DESK,
-            guards=("applicant_of_appeal", "loud_hours"),
+            name="call_back", sources=OPEN - {S.MEDIATION}, roles=DESK,
+            guards=("something_to_tell", "applicant_of_appeal", "loud_hours"),
         ),
         Operation(
             name="close", sources=frozenset({S.VERIFIED}), target=S.CLOSED, roles=DESK,

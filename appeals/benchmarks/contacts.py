@@ -1,4 +1,5 @@
-"""Operators at work, over real HTTP: look up an address, open its card, see duplicates, register.
+"""Operators at the desk, over real HTTP: begin a contact, look the address up, open its card, ask
+the knowledge base, see outages, duplicates, body and deadline, register or consult.
 
 At twenty times a real centre's peak hour (2,000 contacts a day, 15 % of them in the peak hour), and
 registration as fast as it goes, with history and chain, while the worker seals.
@@ -6,6 +7,7 @@ registration as fast as it goes, with history and chain, while the worker seals.
 
 import itertools
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -31,6 +33,8 @@ TIMES, MIX_S, OPERATORS = 20, 45, 8
 FLOOD_S, WRITERS = 20, 8
 P95_GOAL_MS, PER_SECOND_GOAL = 300.0, 40.0
 REGISTERED_SHARE = 0.2
+# The first of the demo's residents, whatever its scale.
+KNOWN_CALLERS = 400
 PLACES_SQL = """
 SELECT building.id, ST_X(place.point), ST_Y(place.point),
        coalesce(street.name, address.street_name), address.house_number
@@ -41,7 +45,7 @@ CROSS JOIN LATERAL (SELECT ST_Transform(building.point, 4326) AS point) AS place
 WHERE address.valid_to IS NULL AND building.valid_to IS NULL AND building.apartments > 0
 ORDER BY md5(address.id::text), address.id LIMIT 2000
 """
-CATEGORIES_SQL = "SELECT id FROM appeals_category WHERE parent_id IS NOT NULL ORDER BY code"
+CATEGORIES_SQL = "SELECT code FROM appeals_category WHERE parent_id IS NOT NULL ORDER BY code"
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,12 @@ class Reader:
     def __init__(self, url: str, number: int) -> None:
         parts = urlsplit(url)
         self._connection = HTTPConnection(parts.hostname, parts.port, timeout=60)
+        self.said = ""
         self._cookies: dict[str, str] = {}
         self._addresses = itertools.count(number << 16)
 
     def ask(self, method: str, path: str, form: Mapping[str, object] | None = None) -> int:
-        """One request; its status. A report comes from another address each time."""
+        """One request; its status. Each comes from another address; `said` is the answer."""
         number = next(self._addresses)
         headers = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
@@ -77,7 +82,7 @@ class Reader:
             body = urlencode({**form, "csrfmiddlewaretoken": token}).encode()
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
-        answer.read()
+        self.said = answer.read().decode("utf-8", "replace")
         for line in answer.headers.get_all("Set-Cookie") or ():
             name, _, rest = line.partition("=")
             self._cookies[name] = rest.partition(";")[0]
@@ -92,29 +97,44 @@ class Reader:
             raise BenchError(f"the operator could not sign in: {status}")
 
 
-def report_form(place: Place, category: int, chance: random.Random) -> dict[str, object]:
+def appeal_form(place: Place, category: str, chance: random.Random) -> dict[str, object]:
     """An appeal at a house, not the same as another one."""
     return {
-        "key": uuid.uuid4(), "category": category, "join": "new",
+        "key": uuid.uuid4(), "category": category, "building": place.building,
         "text": f"Не горит фонарь, подъезд {chance.randrange(1, 9)}, третий день подряд",
         "lon": f"{place.lon + chance.uniform(-1e-4, 1e-4):.6f}",
         "lat": f"{place.lat + chance.uniform(-1e-4, 1e-4):.6f}",
+        "label": f"{place.street}, {place.number}", "language": "ru", "channel": "phone",
+        "regime": "service_request",
     }  # fmt: skip
 
 
 def contact(
-    reader: Reader, place: Place, category: int, chance: random.Random
+    reader: Reader, place: Place, category: str, chance: random.Random
 ) -> Iterator[tuple[str, int]]:
     """What one contact asks of the server, in its order: name and status of each request."""
+    caller = f"+7700{2_000_000 + chance.randrange(KNOWN_CALLERS):07d}"
+    begin = {"phone": caller, "channel": "phone", "language": "ru", "key": uuid.uuid4()}
+    yield "begin", reader.ask("POST", "/desk/contacts/", begin)
+    found = re.search(r'data-contact="(\d+)"', reader.said)
+    if found is None:
+        raise BenchError("no contact has begun")
+    number = found.group(1)
     typed = place.street[: max(3, len(place.street) // 2)]
     whole = f"{place.street} {place.number}"
     yield "search", reader.ask("GET", f"/api/addresses/?q={quote(typed)}&limit=8")
     yield "search", reader.ask("GET", f"/api/addresses/?q={quote(whole)}&limit=8")
     yield "card", reader.ask("GET", f"/api/place/?building={place.building}")
-    form = report_form(place, category, chance)
-    yield "duplicates", reader.ask("POST", "/report/duplicates/", form)
-    if chance.random() < REGISTERED_SHARE:
-        yield "register", reader.ask("POST", "/report/", form)
+    form = appeal_form(place, category, chance)
+    asked = {name: form[name] for name in ("lon", "lat", "building", "language")}
+    yield "articles", reader.ask("POST", "/desk/articles/", {**asked, "q": "не горит фонарь"})
+    if chance.random() >= REGISTERED_SHARE:
+        told = {"note": "разъяснено"}
+        yield "consultation", reader.ask("POST", f"/desk/contacts/{number}/consult/", told)
+        return
+    for known in ({**form, "category": ""}, form):
+        yield "check", reader.ask("POST", "/desk/check/", known)
+    yield "register", reader.ask("POST", "/desk/register/", {**form, "contact": number})
 
 
 @benchmark("appeals_contacts", order=70)
@@ -149,13 +169,13 @@ def measured(bench: Bench, env: Mapping[str, str], name: str) -> Iterator[Result
         )  # fmt: skip
 
 
-def _asked_for(env: Mapping[str, str]) -> tuple[list[Place], list[int]]:
+def _asked_for(env: Mapping[str, str]) -> tuple[list[Place], list[str]]:
     session = psycopg2.connect(env["DATABASE_URL"])
     with session, session.cursor() as cursor:
         cursor.execute(PLACES_SQL)
         places = [Place(*row) for row in cursor.fetchall()]
         cursor.execute(CATEGORIES_SQL)
-        categories = [key for (key,) in cursor.fetchall()]
+        categories = [code for (code,) in cursor.fetchall()]
     session.close()
     return places, categories
 
@@ -175,7 +195,7 @@ def worker(bench: Bench, env: Mapping[str, str]) -> Iterator[None]:
             process.wait(30)
 
 
-def mix(url: str, places: list[Place], categories: list[int]) -> dict[str, list[float]]:
+def mix(url: str, places: list[Place], categories: list[str]) -> dict[str, list[float]]:
     """Contacts begin at random moments, whether the ones before are answered or not.
 
     Milliseconds of each request by its name; one that had to wait for a free operator counts
@@ -193,7 +213,7 @@ def mix(url: str, places: list[Place], categories: list[int]) -> dict[str, list[
     lock, numbers, began = threading.Lock(), iter(range(len(moments))), time.perf_counter() + 5
 
     def work(reader: Reader, own: random.Random) -> None:
-        for name in ("/report/", f"/api/place/?building={places[0].building}"):
+        for name in ("/desk/", f"/api/place/?building={places[0].building}"):
             reader.ask("GET", name)
         while (number := _next(lock, numbers)) is not None:
             time.sleep(max(0.0, began + moments[number] - time.perf_counter()))
@@ -201,31 +221,31 @@ def mix(url: str, places: list[Place], categories: list[int]) -> dict[str, list[
             place, category = own.choice(places), own.choice(categories)
             for name, status in contact(reader, place, category, own):
                 now = time.perf_counter()
-                if status not in (200, 302):
-                    raise BenchError(f"{name}: {status}")
+                if status != 200:
+                    raise BenchError(f"{name}: {status} {reader.said[:200]}")
                 with lock:
                     took.setdefault(name, []).append(1000 * (now - start))
                 start = time.perf_counter()
 
-    _together(url, OPERATORS, work, staff=True)
+    _together(url, OPERATORS, work)
     return took
 
 
-def flood(url: str, places: list[Place], categories: list[int]) -> tuple[int, float]:
+def flood(url: str, places: list[Place], categories: list[str]) -> tuple[int, float]:
     """Registrations as fast as some writers get them through: how many, in which time."""
     done: list[int] = []
     until = time.perf_counter() + FLOOD_S + 1
 
     def work(reader: Reader, own: random.Random) -> None:
-        reader.ask("GET", "/report/")
+        reader.ask("GET", "/desk/")
         while time.perf_counter() < until:
-            form = report_form(own.choice(places), own.choice(categories), own)
-            if (status := reader.ask("POST", "/report/", form)) != 302:
+            form = appeal_form(own.choice(places), own.choice(categories), own)
+            if (status := reader.ask("POST", "/desk/register/", form)) != 200:
                 raise BenchError(f"register: {status}")
             done.append(1)
 
     began = time.perf_counter()
-    _together(url, WRITERS, work, staff=False)
+    _together(url, WRITERS, work)
     return len(done), time.perf_counter() - began
 
 
@@ -234,17 +254,14 @@ def _next(lock: threading.Lock, numbers: Iterator[int]) -> int | None:
         return next(numbers, None)
 
 
-def _together(
-    url: str, count: int, work: Callable[[Reader, random.Random], None], *, staff: bool
-) -> None:
-    """Run `work` in threads, each with a browser of its own; the first failure is raised."""
+def _together(url: str, count: int, work: Callable[[Reader, random.Random], None]) -> None:
+    """Run `work` in threads, each an operator signed in; the first failure is raised."""
     failures: list[BaseException] = []
 
     def run(number: int) -> None:
         try:
-            reader = Reader(url, number + (100 if staff else 0))
-            if staff:
-                reader.sign_in()
+            reader = Reader(url, number)
+            reader.sign_in()
             work(reader, random.Random(number))
         except Exception as error:
             failures.append(error)

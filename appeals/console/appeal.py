@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,7 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from appeals import services
 from appeals.choices import CallResult, PhotoKind, ReplyFlag
+from appeals.codes import code_of
 from appeals.console.answers import REFUSALS, desk_page, status_of
+from appeals.console.forms import DispatcherForm
 from appeals.console.operations import ACTS, Act, StepForm, acts_for
 from appeals.errors import ConflictError
 from appeals.guards import untold
@@ -31,6 +34,8 @@ from citymap.shell.mapconfig import map_config
 
 # What a conflict page compares: what the author saw, and what is now.
 COMPARED = ("state", "executor", "due_at", "paused_at", "outcome", "joined_into", "hops")
+# Prefix of the form about a dispatcher.
+DISPATCHER = "dispatcher"
 SHOWN_OF_PEOPLE = (Field.NAME, Field.PHONES, Field.ADDRESS)
 
 
@@ -58,7 +63,7 @@ def _page(
     request: HttpRequest,
     found: Appeal,
     *,
-    failed: tuple[str, StepForm] | None = None,
+    failed: tuple[str, Form] | None = None,
     values: dict[int, dict[str, Any]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -69,7 +74,7 @@ def _page(
         for act in acts_for(found, request.user)
     ]
     report = found.reports.filter(sent_back_at__isnull=True).select_related("body").first()
-    now = timezone.now()
+    now, registers = timezone.now(), may(request.user, REGISTER)
     context = {
         "appeal": found,
         "late": found.is_overdue(now),
@@ -85,7 +90,10 @@ def _page(
         "objects": [one.target for one in found.objects_meant.all()],
         "applicants": _applicants(found, request.user, values or {}),
         "may_reveal": may(request.user, REVEAL),
-        "may_upload": may(request.user, REGISTER),
+        "may_upload": registers,
+        "code": code_of(found) if registers else "",
+        "dispatcher_form": (bound.get(DISPATCHER) or DispatcherForm(prefix=DISPATCHER))
+        if registers and found.ended_at is None else None,
         "may_call": may(request.user, "appeals.call_back", found) and found.state == "verified",
         "call_results": CallResult.choices,
         "term": term_words(found.term_amount, found.term_unit) if found.term_amount else "",
@@ -217,6 +225,23 @@ def add_photos(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("The photos are kept."))
         else:
             messages.warning(request, _("There is no new photo among them."))
+    return redirect("desk:appeal", number)
+
+
+@require_POST
+@requires(REGISTER)
+def dispatcher(request: HttpRequest, number: str) -> HttpResponse:
+    """A dispatcher was reached by telephone: who, when, the number in their log."""
+    found = found_for(request.user, number)
+    form = DispatcherForm(request.POST, prefix=DISPATCHER)
+    if not form.is_valid():
+        return _page(request, found, failed=(DISPATCHER, form), status=400)
+    try:
+        services.dispatched(appeal=found, user=request.user, **form.cleaned_data)
+    except REFUSALS as error:
+        form.add_error(None, str(error))
+        return _page(request, found, failed=(DISPATCHER, form), status=status_of(error))
+    messages.success(request, _("The call is recorded."))
     return redirect("desk:appeal", number)
 
 

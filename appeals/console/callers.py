@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from appeals.codes import code_of
 from appeals.models import Appeal, CallBack, Contact
 from appeals.permissions import READ
 from citymap.accounts.access import AnyUser, may, visible
@@ -32,6 +33,11 @@ class Case:
     lon: float
     lat: float
     late: bool
+
+    @property
+    def code(self) -> str:
+        """What the caller needs to follow it by themselves."""
+        return code_of(self.appeal)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +115,11 @@ def cases_of(person: Person, user: AnyUser, now: dt.datetime | None = None) -> l
         rows.select_related("category", "executor", "joined_into").order_by("-registered_at")[:50]
     )
     found.sort(key=lambda appeal: (appeal.ended_at is not None, -appeal.registered_at.timestamp()))
-    return [_case(appeal, now) for appeal in found[:MOST_CASES]]
+    return [case_of(appeal, now) for appeal in found[:MOST_CASES]]
 
 
-def _case(appeal: Appeal, now: dt.datetime) -> Case:
+def case_of(appeal: Appeal, now: dt.datetime) -> Case:
+    """One appeal as the desk shows it beside a call."""
     lon, lat = lon_lat(appeal.geom.point_on_surface)
     return Case(appeal=appeal, lon=lon, lat=lat, late=appeal.is_overdue(now))
 

@@ -58,7 +58,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     incident = request.GET.get("incident", "")
     if incident.isdecimal():
         rows = rows.filter(incident=int(incident[:9]))
-    page = Paginator(rows.select_related("category", "executor"), PER_PAGE).get_page(
+    page = Paginator(rows.select_related("category", "executor", "incident"), PER_PAGE).get_page(
         request.GET.get("page")
     )
     context = {"page": page, "lines": lines_of(page.object_list), "incident": incident}
@@ -108,7 +108,9 @@ def numbers(request: HttpRequest, number: str) -> HttpResponse:
 
 def _line(request: HttpRequest, number: str) -> Line:
     rows = owed_calls(visible(Appeal.objects.real(), request.user, READ))
-    found = get_object_or_404(rows.select_related("category", "executor"), number=number)
+    found = get_object_or_404(
+        rows.select_related("category", "executor", "incident"), number=number
+    )
     return lines_of([found])[0]
 
 

@@ -48,13 +48,13 @@ class CategoryField(forms.CharField):
 
 
 class PlaceForm(forms.Form):
-    """A place as the map knows it: a point, perhaps a house, perhaps a drawn shape."""
+    """A place as the map knows it: a point, perhaps a house, a drawn shape, chosen objects."""
 
     lon = forms.FloatField(required=False)
     lat = forms.FloatField(required=False)
     building = forms.ModelChoiceField(Building.objects.current(), required=False)
     outline = forms.CharField(required=False, max_length=MAX_OUTLINE)
-    object = forms.CharField(required=False, max_length=40)
+    object = forms.CharField(required=False, max_length=400)
     label = forms.CharField(required=False, max_length=300)
 
     def where(self) -> Where | None:
@@ -63,7 +63,8 @@ class PlaceForm(forms.Form):
         building = values.get("building")
         objects = (building,) if building else ()
         if named := values.get("object"):
-            return place_of(objects=(object_named(named),), label=values["label"])
+            chosen = tuple(object_named(one) for one in named.split(","))
+            return place_of(objects=chosen, label=values["label"])
         if outline := values.get("outline"):
             return place_of(geom=outline_of(outline), objects=objects, label=values["label"])
         lon, lat = values.get("lon"), values.get("lat")
@@ -130,6 +131,8 @@ class AppealForm(PlaceForm):
     name = forms.CharField(required=False, max_length=200)
     phone = forms.CharField(required=False, max_length=40)
     address = forms.CharField(required=False, max_length=300)
+    dispatcher = forms.CharField(required=False, max_length=200)
+    log_number = forms.CharField(required=False, max_length=60)
     incident = forms.IntegerField(required=False, min_value=1)
     join_into = forms.CharField(required=False, max_length=20)
 
@@ -153,6 +156,23 @@ class TransferForm(forms.Form):
         error_messages={"required": gettext_lazy("Say who took the call there.")},
     )
     log_number = forms.CharField(required=False, max_length=60)
+
+
+class DispatcherForm(forms.Form):
+    """A dispatcher was reached about an appeal."""
+
+    dispatcher = forms.CharField(
+        label=gettext_lazy("Who took the call there"), max_length=200,
+        error_messages={"required": gettext_lazy("Say who took the call there.")},
+    )  # fmt: skip
+    log_number = forms.CharField(
+        label=gettext_lazy("Number in their log"), max_length=60, required=False
+    )
+    called_at = forms.DateTimeField(
+        label=gettext_lazy("When, if not now"), input_formats=MOMENT_FORMATS, required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=MAX_REASON, required=False)
 
 
 class SearchForm(PlaceForm):

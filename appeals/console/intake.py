@@ -6,12 +6,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from appeals import services
 from appeals.console.answers import for_scripts, form_refused
-from appeals.console.callers import caller_of, card_of
+from appeals.console.callers import caller_of, card_of, case_of
 from appeals.console.forms import (
     BeginForm,
     ConsultForm,
@@ -21,6 +22,7 @@ from appeals.console.forms import (
 )
 from appeals.errors import InvalidError
 from appeals.models import Appeal, Contact, KnowledgeArticle
+from appeals.models.appeals import NUMBER_PREFIX
 from appeals.permissions import READ, REGISTER
 from citymap.accounts.access import requires, visible
 from citymap.personal.models import Person
@@ -30,6 +32,7 @@ from citymap.personal.services import masked_values
 WAITS = dt.timedelta(minutes=30)
 MOST_WAITING = 10
 DESK_CALL = "desk:"
+MOST_DIGITS = 6
 
 
 @require_POST
@@ -133,8 +136,7 @@ def follow_up(request: HttpRequest, contact: int) -> HttpResponse:
     form = FollowUpForm(request.POST)
     if not form.is_valid():
         return form_refused(form)
-    rows = visible(Appeal.objects.all(), request.user, READ)
-    appeal = rows.filter(number=form.cleaned_data["number"].strip()).first()
+    appeal = _numbered(request, form.cleaned_data["number"])
     if appeal is None:
         raise InvalidError("number", _("There is no appeal with this number."))
     ended = services.follow_up(
@@ -165,6 +167,30 @@ def drop(request: HttpRequest, contact: int) -> HttpResponse:
     """The line broke."""
     ended = services.drop(contact=_own(request, contact), user=request.user)
     return _ended(ended, _("Dropped call recorded"))
+
+
+@require_safe
+@for_scripts
+@requires(REGISTER)
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """How an appeal stands, for a caller who names its number: from any telephone, or none.
+
+    Its code is not shown: who names a number need not be the applicant.
+    """
+    found = _numbered(request, number)
+    if found is None:
+        return HttpResponse(format_html("<li>{}</li>", _("There is no appeal with this number.")))
+    context = {"case": case_of(found, timezone.now())}
+    return render(request, "appeals/desk/parts/case.html", context)
+
+
+def _numbered(request: HttpRequest, typed: str) -> Appeal | None:
+    """The appeal of a number; the last digits alone mean one of this year."""
+    number = typed.strip()
+    if number.isdecimal() and len(number) <= MOST_DIGITS:
+        number = f"{NUMBER_PREFIX}-{timezone.localdate().year}-{int(number):0{MOST_DIGITS}d}"
+    rows = visible(Appeal.objects.all(), request.user, READ)
+    return rows.select_related("category", "executor").filter(number=number).first()
 
 
 def _own(request: HttpRequest, contact: int) -> Contact:

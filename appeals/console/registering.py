@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from appeals import services
 from appeals.choices import PhotoKind, Regime
+from appeals.codes import code_of
 from appeals.console.answers import for_scripts, form_refused
 from appeals.console.forms import AppealForm, CheckForm
 from appeals.danger import script_for
@@ -69,7 +70,7 @@ def check(request: HttpRequest) -> HttpResponse:
     context = {
         "problem": problem,
         "objects": objects_near(where) if where else [],
-        "chosen": values["object"],
+        "chosen": values["object"].split(",") if values["object"] else [],
         "where": where,
         "category": category,
         "script": script_for(category.code) if category and category.danger else None,
@@ -88,6 +89,8 @@ def objects_near(where: Where) -> list[tuple[str, str]]:
         found.append((f"building:{where.building.pk}", _("the house")))
     if where.yard is not None:
         found.append((f"yard:{where.yard.pk}", _("the yard")))
+    if where.street is not None:
+        found.append((f"street:{where.street.pk}", where.street.name))
     day = timezone.localdate()
     for model in (StreetLamp, Manhole):
         rows = model.objects.active_on(day).nearest(where.geom, OBJECT_REACH_M)
@@ -96,7 +99,10 @@ def objects_near(where: Where) -> list[tuple[str, str]]:
                 "what": model._meta.verbose_name, "metres": round(one.distance.m)
             }  # fmt: skip
             found.append((f"{KINDS[model]}:{one.pk}", words))
-    return found
+    # What was chosen on the place card is shown as well: it can be taken back here.
+    offered = {name for name, _words in found}
+    chosen = [(f"{KINDS[type(one)]}:{one.pk}", str(one)) for one in where.objects]
+    return found + [(name, words) for name, words in chosen if name not in offered]
 
 
 def outages(where: Where) -> list[tuple[Incident, str]]:
@@ -161,7 +167,8 @@ def create(request: HttpRequest) -> HttpResponse:
     pictures = services.cleaned(request.FILES.getlist("photos"))
     appeal = _save(request.user, form.cleaned_data, where, pictures)
     appeal = Appeal.objects.select_related("category", "executor", "joined_into").get(pk=appeal.pk)
-    return render(request, "appeals/desk/parts/registered.html", {"appeal": appeal})
+    context = {"appeal": appeal, "code": code_of(appeal)}
+    return render(request, "appeals/desk/parts/registered.html", context)
 
 
 @transaction.atomic
@@ -173,6 +180,7 @@ def _save(user: User, values: dict[str, Any], where: Where, pictures: list) -> A
         rows = Contact.objects.select_related("caller").filter(operator=user)
         contact = get_object_or_404(rows, pk=values["contact"])
     applicant = _applicant(user, values, contact)
+    passed = contact if contact is not None and contact.transferred_to else None
     if contact is not None and contact.kind:
         contact = None  # passed on to an emergency service already: the appeal stands by itself
     appeal = services.register(
@@ -184,9 +192,24 @@ def _save(user: User, values: dict[str, Any], where: Where, pictures: list) -> A
         join_into=_joined(user, values["join_into"]), incident=_incident(values["incident"]),
         key=values["key"],
     )  # fmt: skip
+    _pass_on(appeal, user, values, passed)
     if pictures:
         services.add_photos(appeal=appeal, photos=pictures, kind=PhotoKind.PROBLEM, user=user)
     return appeal
+
+
+def _pass_on(appeal: Appeal, user: User, values: dict[str, Any], passed: Contact | None) -> None:
+    """Who was reached by telephone before it was saved: here, or by the transfer of the call."""
+    if passed is not None:
+        services.dispatched(
+            appeal=appeal, user=user, dispatcher=passed.dispatcher, log_number=passed.log_number,
+            called_at=passed.ended_at, note=passed.get_transferred_to_display(),
+        )  # fmt: skip
+    if values["dispatcher"].strip():
+        services.dispatched(
+            appeal=appeal, user=user, dispatcher=values["dispatcher"],
+            log_number=values["log_number"],
+        )  # fmt: skip
 
 
 def _joined(user: User, number: str) -> Appeal | None:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from django.utils import timezone
 
-from appeals.choices import CostClass, Outcome, PromiseState, State
+from appeals.choices import CostClass, Outcome, PromiseState
 from appeals.demo.life import Life
 from appeals.demo.staging import insert_rows
 from appeals.demo.texts import REPLIES
@@ -39,7 +39,7 @@ def write_reports(made: list[Life], keys: list[int]) -> int:
             day = f"{life.promised or timezone.localdate(life.reported):%d.%m.%Y}"
             text = template.format(date=day)
             flags = _flags_of(template, outcome)
-            closed = life.state == State.CLOSED
+            verified = life.verified is not None
             yield (
                 next(numbers),
                 life.pk,
@@ -51,9 +51,9 @@ def write_reports(made: list[Life], keys: list[int]) -> int:
                 CostClass.LARGE.value if outcome == Outcome.NEEDS_FUNDING else "",
                 LEGAL_GROUND if outcome == Outcome.REFUSED else "",
                 "{" + ",".join(flags) + "}",
-                life.ended - dt.timedelta(hours=2) if closed else None,
-                ("phone" if outcome == Outcome.DONE else "document") if closed else "",
-                "прочитано и принято" if closed and flags else "",
+                life.verified,
+                ("phone" if outcome == Outcome.DONE else "document") if verified else "",
+                "прочитано и принято" if verified and flags else "",
                 "",
             )
 
@@ -87,9 +87,9 @@ def write_promises(made: list[Life], reports: list[int], now: dt.datetime) -> in
             if life.promised < today:
                 state = PromiseState.BROKEN if broken else PromiseState.KEPT
                 decided = timezone.make_aware(dt.datetime.combine(life.promised, dt.time(18)))
+            text = _reply_of(life, Outcome.PLANNED).format(date=f"{life.promised:%d.%m.%Y}")
             yield (
-                life.pk, key, life.body.pk, _reply_of(life, Outcome.PLANNED)[:200], life.promised,
-                state.value, decided,
+                life.pk, key, life.body.pk, text[:200], life.promised, state.value, decided,
             )  # fmt: skip
 
     return insert_rows(

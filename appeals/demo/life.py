@@ -6,5 +6,5 @@ class Life:
 
     __slots__ = (
         "body", "due", "ended", "key", "kk", "late", "outcome", "pk", "promised", "received",
-        "reported", "state", "text", "term",
+        "reported", "route", "state", "text", "term", "verified",
     )  # fmt: skip

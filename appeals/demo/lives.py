@@ -21,10 +21,12 @@ from appeals.choices import (
     Urgency,
 )
 from appeals.demo.answers import write_promises, write_reports
-from appeals.demo.bodies import BODY_OF_KIND, bodies
+from appeals.demo.bodies import bodies
 from appeals.demo.life import Life
+from appeals.demo.routes import routes
 from appeals.demo.staging import insert_rows, reserve_keys
 from appeals.demo.texts import COMPLAINTS, TAILS_KK, TAILS_RU
+from appeals.guards import QUIET_FROM, QUIET_UNTIL, is_loud
 from appeals.likeness import text_key
 from appeals.models import (
     Appeal,
@@ -56,6 +58,12 @@ OUTCOMES = (
     (0.76, Outcome.DONE), (0.84, Outcome.PLANNED), (0.86, Outcome.NEEDS_FUNDING),
     (0.88, Outcome.REFUSED), (0.90, Outcome.NOT_CONFIRMED), (1.0, Outcome.EXPLAINED),
 )  # fmt: skip
+# Of the time from the report to the end, what passes until the result is verified.
+VERIFIED_AFTER = 0.4
+# Of verified appeals, the share whose applicants did not answer the first call.
+NOT_ANSWERED = 0.3
+# Who is told the result is told so long before the end.
+TOLD_BEFORE = dt.timedelta(hours=1)
 # Days that a promise takes.
 PROMISED_DAYS = 20, 70
 THANKS = 0.07
@@ -118,7 +126,7 @@ def write_lives(lives: Lives) -> tuple[dict[str, int], list[int]]:
     counts["reports"] = write_reports(made, reports)
     counts["promises"] = write_promises(made, reports, lives.now)
     applicants = _write_applicants(made, lives)
-    counts["calls back"] = _write_calls(made, applicants)
+    counts["calls back"] = _write_calls(made, applicants, lives.now)
     counts["joined"] = _write_joinings(made, appeals, keys)
     _count_numbers(made, numbers)
     return counts, keys
@@ -137,18 +145,20 @@ def _live(lives: Lives) -> list[Life]:
     }
     keys = lives.appeals["key"].to_numpy(dtype=np.uint64)
     draws = {name: chance.uniform(keys, name) for name in DRAWS}
+    routed = routes(lives.appeals, lives.houses, categories)
     made = []
-    for number, (pk, row) in enumerate(
-        zip(reserve_keys(Appeal, len(keys)), lives.appeals.itertuples(), strict=True)
+    for number, (pk, row, route) in enumerate(
+        zip(reserve_keys(Appeal, len(keys)), lives.appeals.itertuples(), routed, strict=True)
     ):
         draw = {name: float(values[number]) for name, values in draws.items()}
-        body = BODY_OF_KIND[categories[row.category].body_kind]
         life = Life()
-        life.pk, life.key, life.body = pk, draw, known[body]
+        life.pk, life.key, life.body, life.route = pk, draw, route.body, route.reason
         life.received = row.at.to_pydatetime().replace(tzinfo=zone)
         life.term = terms[row.category]
-        life.due = first_deadline(life.received, life.term, calendars.get(body, usual))
-        life.late = draw["late"] < LATE.get(body, USUALLY_LATE)
+        life.due = first_deadline(
+            life.received, life.term, calendars.get(route.body.source_id, usual)
+        )
+        life.late = draw["late"] < LATE.get(route.kind, USUALLY_LATE)
         life.kk = draw["kk"] < 0.22
         life.text = _words(row.group, draw, kazakh=life.kk)
         joined = row.twin_kind == "duplicate" and draw["joined"] < JOINED
@@ -167,21 +177,34 @@ def _end(life: Life, draw: dict[str, float], now: dt.datetime, *, joined: bool) 
     span = life.due - life.received
     pace = 1.1 + 1.5 * draw["pace"] if life.late else 0.2 + 0.7 * draw["pace"]
     reported = life.received + span * pace
-    ended = reported + dt.timedelta(hours=4 + 40 * draw["fate"])
-    life.outcome, life.reported, life.ended = "", None, None
+    ended = _by_day(reported + dt.timedelta(hours=4 + 40 * draw["fate"]))
+    verified = reported + VERIFIED_AFTER * (ended - reported)
+    life.outcome, life.reported, life.verified, life.ended = "", None, None, None
     if joined:
         life.state, life.ended = State.JOINED, life.received + dt.timedelta(minutes=5)
     elif draw["fate"] < 0.02 and life.received + span < now:
         life.state, life.ended = State.WITHDRAWN, life.received + span * 0.5
-    elif ended < now:
-        life.state, life.reported, life.ended = State.CLOSED, reported, ended
+    elif verified < now:
+        life.reported, life.verified = reported, verified
         life.outcome = next(one for edge, one in OUTCOMES if draw["fate"] <= edge)
+        life.state = State.VERIFIED
+        if ended < now:
+            life.state, life.ended = State.CLOSED, ended
     elif reported < now:
         life.state, life.reported = State.REPORTED_DONE, reported
     elif draw["pace"] < 0.2:
         life.state = State.ASSIGNED
     else:
         life.state = State.ACCEPTED if draw["pace"] < 0.4 else State.IN_PROGRESS
+
+
+def _by_day(moment: dt.datetime) -> dt.datetime:
+    """The moment, or the next morning: nobody is called at night."""
+    if is_loud(moment - TOLD_BEFORE):
+        return moment
+    local = timezone.localtime(moment)
+    day = local.date() + dt.timedelta(days=local.hour >= QUIET_FROM.hour)
+    return local.replace(year=day.year, month=day.month, day=day.day, hour=QUIET_UNTIL.hour + 1)
 
 
 def _words(group: str, draw: dict[str, float], *, kazakh: bool) -> str:
@@ -237,7 +260,8 @@ def _appeal_row(
         "kk" if life.kk else "ru", (Urgency.DANGER if category.danger else Urgency.NORMAL).value,
         life.text, _key_of(life.text), _point(row.x, row.y),
         facts.labels.get(house, ""), house, facts.yards.get(house),
-        life.body.pk if with_body else None, "demo", life.received, life.received,
+        life.body.pk if with_body else None, life.route if with_body else "",
+        life.received, life.received,
         life.received if with_body else None, life.term.amount, life.term.unit.value, life.due,
         life.due, life.reported, life.ended, life.outcome and life.outcome.value,
         keys[row.twin] if joined else None,
@@ -253,7 +277,7 @@ def _write_contacts(lives: Lives, keys: list[int]) -> int:
     people = (chance.uniform(draw, "who") ** 2 * len(lives.people)).astype(int)
     kinds = chance.pick(
         draw, "kind",
-        {"consultation": 84.5, "drop": 5.0, "": 4.0, "follow_up": 5.5, "transfer": 1.0},
+        {"consultation": 93.4, "drop": 1.2, "": 4.0, "follow_up": 1.1, "transfer": 0.3},
     )  # fmt: skip
     services = chance.pick(draw, "service", dict.fromkeys(EmergencyService.values, 1.0))
     back = (chance.uniform(draw, "about") * ASKED_ABOUT).astype(int)
@@ -321,21 +345,33 @@ def _write_applicants(made: list[Life], lives: Lives) -> list[int]:
     return keys
 
 
-def _write_calls(made: list[Life], applicants: list[int]) -> int:
+def _write_calls(made: list[Life], applicants: list[int], now: dt.datetime) -> int:
+    """Who was told the result, and who of those still to be told did not answer once."""
+
+    def rows():
+        for life, applicant in zip(made, applicants, strict=True):
+            if life.state == State.CLOSED:
+                good = not life.late and life.outcome != Outcome.REFUSED
+                yield (
+                    life.pk, applicant, life.ended - TOLD_BEFORE, CallResult.TOLD.value,
+                    4 + int(life.key["pace"] * 2) if good else 2,
+                    life.key["promise"] < THANKS and good and life.outcome == Outcome.DONE,
+                    None, "",
+                )  # fmt: skip
+            elif life.state == State.VERIFIED and life.key["words2"] < NOT_ANSWERED:
+                called = life.verified + (now - life.verified) / 2
+                if not is_loud(called):
+                    continue
+                yield (
+                    life.pk, applicant, called, CallResult.NO_ANSWER.value, None, False,
+                    called + dt.timedelta(hours=2), "",
+                )  # fmt: skip
+
     return insert_rows(
         CallBack,
-        ("appeal_id", "applicant_id", "called_at", "result", "satisfaction", "thanks", "note"),
-        (
-            (
-                life.pk, applicant, life.ended - dt.timedelta(hours=1), CallResult.TOLD.value,
-                2 if life.late or life.outcome == Outcome.REFUSED
-                else 4 + int(life.key["pace"] * 2),
-                life.key["promise"] < THANKS and life.outcome == Outcome.DONE and not life.late,
-                "",
-            )
-            for life, applicant in zip(made, applicants, strict=True)
-            if life.state == State.CLOSED
-        ),
+        ("appeal_id", "applicant_id", "called_at", "result", "satisfaction", "thanks",
+         "next_try_at", "note"),
+        rows(),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from appeals.models.appeals import Appeal, AppealCounter, AppealObject, Applicant
 from appeals.models.calls import CallBack, Contact
 from appeals.models.categories import Category, DeadlinePolicy, PolicyTerm
+from appeals.models.dispatchers import DispatcherCall
 from appeals.models.incidents import Incident, IncidentBuilding
 from appeals.models.knowledge import KnowledgeArticle, KnowledgeVersion
 from appeals.models.leading import Instruction
@@ -25,6 +26,7 @@ __all__ = [
     "CoExecutor",
     "Contact",
     "DeadlinePolicy",
+    "DispatcherCall",
     "Extension",
     "Feedback",
     "Incident",

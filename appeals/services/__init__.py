@@ -22,6 +22,7 @@ from appeals.services.contacts import (
     take_call,
     transfer,
 )
+from appeals.services.dispatchers import dispatched
 from appeals.services.incidents import end_incident, open_incident
 from appeals.services.joining import from_mediation, join, split, to_mediation
 from appeals.services.knowledge import publish
@@ -66,6 +67,7 @@ __all__ = [
     "consult",
     "decide_promise",
     "dispute",
+    "dispatched",
     "drop",
     "end_incident",
     "extend",

@@ -38,7 +38,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     split = DIMENSIONS.get(request.GET.get("split", ""), DIMENSIONS["category"])
     numbers = totals(asked, now)
     context = {
-        **_filters(asked),
+        **filter_form(asked),
         "numbers": numbers,
         "head": _head(numbers, asked),
         "first_contact": numbers["first_contact_share"],
@@ -51,7 +51,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     return render(request, "appeals/statistics.html", context)
 
 
-def _filters(asked: Chosen) -> dict[str, Any]:
+def filter_form(asked: Chosen) -> dict[str, Any]:
     """What the form of filters needs."""
     groups = Category.objects.groups().prefetch_related("leaves").order_by("position")
     used = Appeal.objects.order_by().values("executor").distinct()
@@ -100,7 +100,7 @@ def _row(asked: Chosen, split: Any, key: Any, label: str, numbers: dict[str, int
     }
 
 
-def _cases(request: HttpRequest) -> tuple[Chosen, Any, QuerySet]:
+def asked_cases(request: HttpRequest) -> tuple[Chosen, Any, QuerySet]:
     """The filters, the measure and the appeals behind a number."""
     now = timezone.now()
     asked = chosen(request.GET, timezone.localdate(now))
@@ -118,7 +118,7 @@ def _cases(request: HttpRequest) -> tuple[Chosen, Any, QuerySet]:
 @requires(STATISTICS)
 def cases(request: HttpRequest) -> HttpResponse:
     """The appeals behind a number, 50 to a page, or all of them as `?format=csv` or `xlsx`."""
-    asked, measure, rows = _cases(request)
+    asked, measure, rows = asked_cases(request)
     form = request.GET.get("format", "")
     if form in ("csv", "xlsx"):
         return _exported(rows, form)
@@ -132,7 +132,8 @@ def cases(request: HttpRequest) -> HttpResponse:
              "map": f"#at=18/{lat:.5f}/{lon:.5f}"}
         )  # fmt: skip
     context = {
-        **_filters(asked), "measure": measure, "page": page, "entries": entries,
+        **filter_form(asked), "measure": measure, "page": page, "entries": entries,
+        "on_map": asked.query(measure=measure.name),
         "exports": [
             (kind.upper(), f"?{asked.query(measure=measure.name, format=kind)}")
             for kind in ("csv", "xlsx")
@@ -152,7 +153,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=kind)
     rows = rows.select_related("appeal", "article__article").order_by("-started_at", "-pk")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", 1))
-    context = {**_filters(asked), "page": page, "kind": kind, "kinds": ContactKind.choices}
+    context = {**filter_form(asked), "page": page, "kind": kind, "kinds": ContactKind.choices}
     return render(request, "appeals/contacts.html", context)
 
 

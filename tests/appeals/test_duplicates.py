@@ -4,6 +4,7 @@ import datetime as dt
 import random
 
 import pytest
+from django.contrib.gis.geos import LineString, MultiLineString
 from django.db import connection
 
 from appeals.choices import State
@@ -11,6 +12,8 @@ from appeals.duplicates import _near, candidates
 from appeals.likeness import text_key
 from appeals.models import Appeal
 from appeals.where import Where, place_of
+from citymap.geo import city_srid
+from layers.models import Address, Building, Street
 from tests.appeals.world import DAY, HOUR, MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -102,11 +105,14 @@ def crowd(world, count: int) -> None:
 def test_by_index_whatever_there_is(world):
     crowd(world, 20_000)
     house = world.house()
-    for where in (
-        Where(geom=world.at()),
-        Where(geom=world.at(), building=house),
+    line = LineString(world.at(-400).coords, world.at(400).coords, srid=city_srid())
+    street = Street(pk=1, geom=MultiLineString(line, srid=city_srid()))
+    for code, where in (
+        ("HEAT-NONE", Where(geom=world.at())),
+        ("HEAT-NONE", Where(geom=world.at(), building=house)),
+        ("HEAT-BURST", Where(geom=world.at(), street=street)),
     ):
-        plan = _near(world.category(), where, MONDAY - 90 * DAY).explain()
+        plan = _near(world.category(code), where, MONDAY - 90 * DAY).explain()
         assert "Seq Scan on appeals_appeal " not in plan, plan
         assert "appeals_appeal_geom" in plan
 
@@ -116,3 +122,52 @@ def test_few_questions(world, django_assert_max_num_queries):
     where, category = place_of(geom=world.at()), world.category()
     with django_assert_max_num_queries(2):
         candidates(category=category, where=where, text="Нет отопления", now=MONDAY + HOUR)
+
+
+# --- by street ------------------------------------------------------------------------------
+@pytest.fixture
+def street(world) -> Street:
+    """A street of 800 m through the middle."""
+    line = LineString(world.at(-400).coords, world.at(400).coords, srid=city_srid())
+    return Street.objects.create(
+        source="manual", source_id="abay", valid_from=dt.date(2020, 1, 1), kind="street",
+        name="улица Абая", name_key="абая", geom=MultiLineString(line, srid=city_srid()),
+    )  # fmt: skip
+
+
+def addressed(world, street, east_m: float) -> Building:
+    house = world.house(east_m, 5)
+    Address.objects.create(
+        source="manual", source_id=f"a{east_m}", valid_from=dt.date(2020, 1, 1), street=street,
+        building=house, house_number=str(abs(int(east_m))), geom=house.geom.point_on_surface,
+    )  # fmt: skip
+    return house
+
+
+def test_a_street_without_a_house_number_is_one_place(world, street):
+    road = {"category": world.category("ROAD-POTHOLE"), "text": "Ямы на всей улице"}
+    far = world.register(where=place_of(geom=world.at(300, 3)), **road)
+    assert far.street == street
+    ask = {"code": "ROAD-POTHOLE", "text": "Яма на дороге"}
+    assert found(world, where=place_of(geom=world.at(-300, 3)), **ask) == [far]
+    assert found(world, where=place_of(objects=[street]), **ask) == [far]
+    assert found(world, where=place_of(geom=world.at(-300, 200)), **ask) == []
+
+
+def test_of_two_houses_each_has_its_own_hole_and_a_whole_street_is_for_both(world, street):
+    one, other = addressed(world, street, -300), addressed(world, street, 300)
+    road = {"category": world.category("LIGHT-STREET"), "text": "Нет света на улице"}
+    at_one = world.register(where=place_of(objects=[one]), **road)
+    assert at_one.street == street
+    ask = {"code": "LIGHT-STREET", "text": "Не горят фонари"}
+    assert found(world, where=place_of(objects=[other]), **ask) == []
+    assert found(world, where=place_of(objects=[street]), **ask) == [at_one]
+    whole = world.register(where=place_of(objects=[street]), **road)
+    assert found(world, where=place_of(objects=[other]), **ask) == [whole]
+
+
+def test_what_does_not_run_along_streets_is_not_sought_on_them(world, street):
+    dump = {"category": world.category("WASTE-DUMP"), "text": "Свалка"}
+    world.register(where=place_of(geom=world.at(300, 3)), **dump)
+    where = place_of(geom=world.at(-300, 3))
+    assert found(world, where=where, code="WASTE-DUMP", text="Свалка") == []

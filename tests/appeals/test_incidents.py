@@ -5,14 +5,25 @@ import datetime as dt
 import pytest
 from django.contrib.gis.geos import LineString
 
-from appeals import services
-from appeals.choices import CallResult, State
-from appeals.errors import ConflictError, InvalidError, NotPermittedError, WrongStateError
-from appeals.models import Incident
+from appeals import services, sweeps
+from appeals.callbacks import lines_of, owed_calls
+from appeals.choices import CallResult, Evidence, Outcome, State
+from appeals.errors import (
+    ConflictError,
+    GuardError,
+    InvalidError,
+    NotPermittedError,
+    WrongStateError,
+)
+from appeals.models import Appeal, Incident
+from appeals.story import story_of
+from appeals.telling import OUTAGE_OVER
 from citymap.geo import city_srid
+from citymap.notices.models import Notice
+from citymap.notices.rendering import written
 from layers.choices import NetworkKind
 from layers.models import NetworkSegment
-from tests.appeals.world import HOUR, MONDAY
+from tests.appeals.world import HOUR, MONDAY, REPLY
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +102,85 @@ def test_it_ends_once(world):
     services.end_incident(incident=incident, user=world.operator, now=MONDAY + HOUR)
     with pytest.raises(WrongStateError):
         services.end_incident(incident=incident, user=world.operator, now=MONDAY + HOUR)
+
+
+# --- the end is told ------------------------------------------------------------------------
+def messages() -> list[Notice]:
+    return list(Notice.objects.filter(stage=OUTAGE_OVER).order_by("pk"))
+
+
+def test_who_asked_is_told_once_that_it_is_over(world):
+    incident = opened(world, area=world.at().buffer(100))
+    kazakh = world.assigned(incident=incident, language="kk")
+    joined = world.register(incident=incident, join_into=kazakh)
+    nobody_named = world.assigned(incident=incident, applicants=[])
+    world.assigned()  # about something else
+    sweeps.tell_outages_over(MONDAY + HOUR)
+    assert not messages()
+    services.end_incident(incident=incident, user=world.operator, now=MONDAY + HOUR)
+    world.register(incident=incident, now=MONDAY + 2 * HOUR)  # came after the end
+    for _turn in range(2):
+        sweeps.tell_outages_over(MONDAY + 3 * HOUR)
+    told = messages()
+    assert {(one.source, one.person, one.language) for one in told} == {
+        (kazakh, kazakh.people.get(), "kk"), (joined, joined.people.get(), "ru"),
+    }  # fmt: skip
+    assert len(told) == 2
+    assert told[0].why == "the outage that was asked about is over"
+    assert not nobody_named.people.exists()
+    assert any(event.kind == "outage" for event in story_of(world.fresh(kazakh)))
+
+
+@pytest.mark.parametrize("language, words", [("ru", "устранено"), ("kk", "жойылды")])
+def test_the_message_names_the_outage_and_the_hour(world, language, words):
+    incident = opened(world, area=world.at().buffer(100))
+    appeal = world.assigned(incident=incident, language=language)
+    services.end_incident(incident=incident, user=world.operator, now=MONDAY + HOUR)
+    sweeps.tell_outages_over(MONDAY + HOUR)
+    text = written(messages()[0])
+    assert words in text.text
+    assert incident.title in text.text
+    assert appeal.number in text.sms
+    assert "11:00" in text.sms
+
+
+def test_where_no_message_arrives_somebody_calls(world):
+    incident = opened(world, area=world.at().buffer(100))
+    appeal = world.in_progress(incident=incident)
+    rows = Appeal.objects.real()
+    services.end_incident(incident=incident, user=world.operator, now=MONDAY + HOUR)
+    sweeps.tell_outages_over(MONDAY + HOUR)
+    assert not owed_calls(rows).exists()
+    Notice.objects.filter(stage=OUTAGE_OVER).update(state="dead", next_attempt_at=None)
+    line = lines_of(owed_calls(rows))[0]
+    assert (line.appeal, line.about_outage, line.left) == (appeal, True, 1)
+    call = {"appeal": appeal, "user": world.operator, "applicant": appeal.applicants.get()}
+    services.call_back(**call, result=CallResult.NO_ANSWER, now=MONDAY + 2 * HOUR)
+    assert owed_calls(rows).exists()
+    services.call_back(**call, result=CallResult.TOLD, now=MONDAY + 3 * HOUR)
+    assert not owed_calls(rows).exists()
+    # The result is told by another call: this one does not count for it.
+    appeal = world.fresh(appeal)
+    assert appeal.state == State.IN_PROGRESS
+    services.report(
+        appeal=appeal, user=world.executor, outcome=Outcome.DONE, text=REPLY, has_photo=True,
+        now=MONDAY + 4 * HOUR,
+    )  # fmt: skip
+    verified = services.verify(
+        appeal=appeal, user=world.coordinator, how=Evidence.PHONE, flags_note="видно",
+        now=MONDAY + 5 * HOUR,
+    )  # fmt: skip
+    line = lines_of(owed_calls(rows))[0]
+    assert (line.about_outage, line.left) == (False, 1)
+    with pytest.raises(GuardError):
+        services.close(appeal=verified, user=world.operator, now=MONDAY + 6 * HOUR)
+
+
+def test_nobody_is_called_without_a_result_or_the_end_of_an_outage(world):
+    incident = opened(world, area=world.at().buffer(100))
+    for appeal in (world.assigned(), world.assigned(incident=incident)):
+        with pytest.raises(GuardError, check=lambda error: error.guard == "something_to_tell"):
+            services.call_back(
+                appeal=appeal, user=world.operator, applicant=appeal.applicants.get(),
+                result=CallResult.TOLD, now=MONDAY + HOUR,
+            )  # fmt: skip

@@ -19,7 +19,7 @@ from appeals.statistics.filters import chosen
 from appeals.statistics.morning import late_bodies, promises
 from appeals.statistics.spreadsheets import csv_lines, xlsx_pieces
 from appeals.where import place_of
-from citymap.geo import city_srid
+from citymap.geo import city_srid, lon_lat
 from layers.models import Territory
 from tests.appeals.world import DAY, HOUR, MONDAY
 
@@ -221,3 +221,30 @@ def test_bad_instructions_are_refused(some, world):
     made = services.instruct(**good)
     with pytest.raises(AppealError):
         services.finish_instruction(instruction=made, user=world.stranger, note="x")
+
+
+def test_the_map_shows_the_same_cases(some, client):
+    query = f"from={MONDAY:%Y-%m-%d}&to={MONDAY:%Y-%m-%d}&measure=received"
+    road = some["running"].category.pk
+    for narrower, numbers in (
+        ("", {some[name].number for name in ("waiting", "running", "done", "planned")}),
+        (f"&category={road}", {some["running"].number}),
+        (f"&body={some['done'].executor_id}&measure=done", {some["done"].number}),
+    ):
+        page = client.get(f"/statistics/map/?{query}{narrower}")
+        assert page.context["count"] == len(numbers)
+        found = client.get(page.context["places"]).json()["features"]
+        assert {one["properties"]["number"] for one in found} == numbers
+        assert client.get(page.context["cases"]).context["page"].paginator.count == len(numbers)
+    feature = found[0]
+    lon, lat = lon_lat(some["done"].geom)
+    assert feature["geometry"]["coordinates"] == pytest.approx([lon, lat], abs=1e-5)
+    assert set(feature["properties"]) == {"number", "category", "place", "standing", "url"}
+    assert client.get("/statistics/map/?measure=nonsense").status_code == 404
+
+
+def test_the_map_says_when_it_does_not_show_all(some, client, monkeypatch):
+    monkeypatch.setattr("appeals.statistics.places.MOST_POINTS", 2)
+    query = f"from={MONDAY:%Y-%m-%d}&to={MONDAY:%Y-%m-%d}"
+    assert "newest 2" in client.get(f"/statistics/map/?{query}").content.decode()
+    assert len(client.get(f"/statistics/places/?{query}").json()["features"]) == 2

@@ -6,11 +6,13 @@ import itertools
 import uuid
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from PIL import Image
 
 from appeals import services
 from appeals.choices import CallResult, Evidence, Outcome, PhotoKind
+from appeals.errors import GuardError
 from appeals.models import Appeal, Category
 from appeals.where import place_of
 from citymap.accounts.choices import OrganizationKind, Role
@@ -147,3 +149,8 @@ def add_after_photo(world: World, appeal: Appeal) -> None:
         appeal=appeal, photos=services.cleaned([photo_file()]), kind=PhotoKind.AFTER,
         user=world.executor, report=appeal.reports.get(sent_back_at__isnull=True),
     )  # fmt: skip
+
+
+def refused(guard: str):
+    """Expect the refusal of one guard."""
+    return pytest.raises(GuardError, check=lambda error: error.guard == guard)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from appeals import services
 from appeals.choices import ContactKind
+from appeals.codes import code_of
 from appeals.models import Contact, KnowledgeArticle
 from citymap.personal.models import PersonalEvent
 from citymap.personal.services import save_person
@@ -182,3 +183,19 @@ def test_forms_need_their_token(desk, world):
     assert strict.post("/desk/contacts/", {"phone": PHONE}).status_code == 403
     assert strict.post("/desk/register/", desk.appeal()).status_code == 403
     assert not Contact.objects.exists()
+
+
+def test_a_number_is_looked_up_from_any_telephone_without_its_code(desk, world):
+    appeal = world.register(now=timezone.now())
+    for typed in (appeal.number, str(appeal.serial)):
+        page = desk.client.get(f"/desk/cases/{typed}/").content.decode()
+        assert appeal.number in page
+        assert code_of(appeal) not in page
+    for wrong in ("109-2026-999999", "999999", "x", "0"):
+        answer = desk.client.get(f"/desk/cases/{wrong}/")
+        assert answer.status_code == 200
+        assert "There is no appeal with this number." in answer.content.decode()
+    contact = desk.begun("")
+    assert desk.post("follow-up", contact.pk, number=str(appeal.serial)).status_code == 200
+    contact.refresh_from_db()
+    assert (contact.kind, contact.appeal) == (ContactKind.FOLLOW_UP, appeal)

@@ -5,14 +5,18 @@ import json
 import zlib
 
 import pytest
+from django.contrib.gis.geos import LineString, MultiLineString
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from appeals import services
 from appeals.choices import State
+from appeals.codes import code_of
 from appeals.models import Appeal, Incident, Photo
+from citymap.geo import city_srid, lon_lat
 from citymap.personal.models import Person
 from citymap.personal.services import reveal
+from layers.models import Street
 from tests.appeals.world import photo_file
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +190,48 @@ def test_a_chosen_object_is_the_place(desk, world):
     assert (appeal.building, appeal.objects_meant.get().target) == (house, house)
     for wrong in ("building:0", "user:1", "lamp", "yard:x", "building:" + "9" * 30):
         assert desk.post("register", **desk.appeal(object=wrong)).status_code == 400
+
+
+def test_several_objects_are_one_place(desk, world):
+    first, second = world.house(), world.house(east_m=100)
+    names = f"building:{first.pk},building:{second.pk}"
+    page = check(desk, category="", object=names)
+    assert page.count('aria-pressed="true"') >= 1
+    assert desk.post("register", **desk.appeal(object=names)).status_code == 200
+    appeal = Appeal.objects.get()
+    assert {one.target for one in appeal.objects_meant.all()} == {first, second}
+    assert appeal.geom.intersects(first.geom)
+    assert appeal.geom.intersects(second.geom)
+    too_many = ",".join(f"building:{first.pk}" for _turn in range(51))
+    for wrong in (f"{names},", ",", f"{names},lamp:0", too_many):
+        assert desk.post("register", **desk.appeal(object=wrong)).status_code == 400
+
+
+def test_a_drawn_line_lies_on_its_street(desk, world):
+    line = LineString(world.at(-200).coords, world.at(200).coords, srid=city_srid())
+    street = Street.objects.create(
+        source="manual", source_id="abay", valid_from=dt.date(2020, 1, 1), kind="street",
+        name="улица Абая", name_key="абая", geom=MultiLineString(line, srid=city_srid()),
+    )  # fmt: skip
+    ends = [lon_lat(world.at(east, 4)) for east in (-100, 100)]
+    outline = json.dumps({"type": "LineString", "coordinates": ends})
+    data = desk.appeal(outline=outline, label="", category="ROAD-POTHOLE")
+    assert f'data-object="street:{street.pk}"' in check(desk, outline=outline, category="")
+    assert desk.post("register", **data).status_code == 200
+    appeal = Appeal.objects.get()
+    assert appeal.geom.geom_type == "LineString"
+    assert (appeal.street, appeal.place) == (street, "улица Абая")
+
+
+def test_the_operator_reads_the_code_out(desk, world, client):
+    told = desk.post("register", **desk.appeal(desk.begun(PHONE))).content.decode()
+    appeal = Appeal.objects.get()
+    code = code_of(appeal)
+    assert code in told
+    assert code in client.get(f"/desk/appeals/{appeal.number}/").content.decode()
+    assert code in desk.begin(PHONE).content.decode()
+    client.force_login(world.analyst)
+    assert code not in client.get(f"/desk/appeals/{appeal.number}/").content.decode()
 
 
 def test_received_earlier_counts_from_there(desk):

@@ -4,6 +4,8 @@ import { Articles } from "appeals/articles";
 import { CategoryPicker } from "appeals/categories";
 import { Known } from "appeals/known";
 import { Ringing } from "appeals/ringing";
+import { Standing } from "appeals/standing";
+import { Where } from "appeals/where";
 import { offerKey } from "citymap/keys";
 import { explain, getText, isAbort, postForm } from "citymap/request";
 import { say } from "citymap/toast";
@@ -14,7 +16,7 @@ const PARTS = ["caller", "question", "appeal", "transfer", "follow", "actions"];
 
 class Desk {
   constructor() {
-    this.contact = this.place = null;
+    this.contact = null;
     this.beginField = part("begin").elements.phone;
     this.appeal = part("appeal");
     this.question = document.getElementById("desk-question");
@@ -38,6 +40,13 @@ class Desk {
       onDanger: (service) => { part("transfer").elements.service.value = service; },
       onShown: () => { if (!this.appeal.hidden) this.appeal.scrollIntoView({ block: "start" }); },
     });
+    this.where = new Where({
+      root, fields: this.appeal.elements, isBusy: () => Boolean(this.contact),
+      onChange: () => this.placeChanged(),
+    });
+    this.standing = new Standing({
+      field: part("follow").elements.number, list: part("case"), url: root.dataset.case,
+    });
     this.ringing = new Ringing({
       list: part("waiting"), url: root.dataset.waiting,
       isFree: () => !this.contact, onTake: (url) => this.card(url, new FormData()),
@@ -51,7 +60,6 @@ class Desk {
 
   // --- what is heard ------------------------------------------------------------------------
   listen() {
-    document.addEventListener("citymap:place", ({ detail }) => this.placeShown(detail));
     root.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit(event.target.dataset.part);
@@ -73,10 +81,7 @@ class Desk {
     const button = target.closest("button, [data-number]");
     if (!button) return;
     if (button.dataset.do) this.do(button.dataset.do);
-    else if (button.dataset.object !== undefined) {
-      this.appeal.elements.object.value = button.dataset.object;
-      this.known.check(0);
-    }
+    else if (button.dataset.object !== undefined) this.where.about(button.dataset.object);
     else if (button.dataset.look) this.card(button.dataset.look, new FormData());
     else if (button.dataset.caller) {
       const data = new FormData();
@@ -121,6 +126,9 @@ class Desk {
     offer("w", "KeyW", gettext("Where is my request?"), () => this.do("follow"));
     offer("t", "KeyT", gettext("Transfer to an emergency service"), () => this.do("transfer"));
     offer("d", "KeyD", gettext("The call was dropped"), () => this.do("drop"));
+    offer("p", "KeyP", gettext("Draw the place as a line; again: ready"), () => this.where.drawing.toggle("line"));
+    offer("o", "KeyO", gettext("Draw the place as an area; again: ready"), () => this.where.drawing.toggle("area"));
+    offerKey({ shown: "⌫", label: gettext("Take the last point back, while drawing") });
     offerKey({ shown: "Ctrl Enter", label: gettext("Register, or end as a consultation, from a field") });
     for (const [key, step] of [["ArrowDown", 1], ["ArrowUp", -1]]) {
       offerKey({ key, code: key, run: ({ target }) => target.closest?.("canvas, [role=listbox]") ? false : this.known.move(step) });
@@ -188,7 +196,7 @@ class Desk {
     for (const name of ["name", "address"]) fields[name].value ||= this.contact[name] ?? "";
     this.appeal.querySelector("[data-phone-field]").hidden = Boolean(this.contact.known);
     if (first) this.question.focus();
-    if (first && this.contact.lon && !this.place) this.go(this.contact);
+    if (first && this.contact.lon && !this.where.known) this.go(this.contact);
     this.articles.ask();
     this.tick();
   }
@@ -210,30 +218,15 @@ class Desk {
     }));
   }
 
-  placeShown(detail) {
-    // The card may be closed during a contact: the place stays what it was.
-    if (!detail && this.contact) return;
-    this.place = detail;
-    const fields = this.appeal.elements;
-    const [line, { answer, place }] = [root.querySelector("[data-place]"), detail ?? {}];
-    const label = answer?.address?.label ?? answer?.building?.label ?? answer?.yard?.label ?? "";
-    const at = place?.kind === "point" ? place : answer?.at;
-    fields.lon.value = at?.lon ?? "";
-    fields.lat.value = at?.lat ?? "";
-    fields.building.value = answer?.building?.id ?? "";
-    fields.object.value = "";
-    fields.label.value = label;
-    line.textContent = detail ? label || gettext("Point on the map") : line.dataset.empty;
-    line.classList.toggle("known", Boolean(detail));
-    if (this.contact) {
-      this.known.check(0);
-      if (!this.question.value.trim()) this.articles.ask();
-    }
+  placeChanged() {
+    if (!this.contact) return;
+    this.known.check(0);
+    if (!this.question.value.trim()) this.articles.ask();
   }
 
   context() {
     const data = { language: this.contact?.language ?? "ru" };
-    for (const name of ["lon", "lat", "building", "object", "category"]) data[name] = this.appeal.elements[name].value;
+    for (const name of ["lon", "lat", "building", "object", "outline", "category"]) data[name] = this.appeal.elements[name].value;
     return data;
   }
 
@@ -320,6 +313,7 @@ class Desk {
     form.elements.number.value = number || known[0] || "";
     form.elements.number.focus();
     form.elements.number.select();
+    this.standing.show();
     form.scrollIntoView({ block: "nearest" });
   }
 
@@ -361,15 +355,16 @@ class Desk {
     part("question").after(this.known.panel);
     this.known.clear();
     for (const name of ["appeal", "transfer", "follow", "begin"]) part(name).reset();
-    for (const name of ["contact", "incident", "join_into", "object", "key"]) this.appeal.elements[name].value = "";
+    for (const name of ["contact", "incident", "join_into", "object", "outline", "key"]) this.appeal.elements[name].value = "";
     this.picker.set("");
     this.articles.clear();
     this.articles.list.hidden = false;
+    this.standing.clear();
     part("caller").replaceChildren();
     part("begin").hidden = false;
     part("begin").elements.key.value = crypto.randomUUID();
     document.dispatchEvent(new CustomEvent("citymap:leave"));
-    this.placeShown(null);
+    this.where.shown(null);
     part("result").innerHTML = html;
     if (message) {
       part("result").textContent = message;

@@ -1,27 +1,16 @@
-// Drawing an outage: each click adds a corner, or names a network segment; the field has GeoJSON.
+// Drawing an outage: each click, or Enter at the cross, adds a corner, or names a network segment;
+// the field has GeoJSON.
 
 import { config, urlFor } from "citymap/config";
+import { startCrosshair } from "citymap/crosshair";
 import { createMap, hasWebGL } from "citymap/map";
 import { getJSON } from "citymap/request";
+import { Sketch } from "citymap/sketch";
 import { currentTheme, onTheme } from "citymap/theme";
 
-const COLOR = "#d6336c";
 const container = document.getElementById("draw-map");
 const field = document.getElementById("id_outline");
 const segment = document.getElementById("draw-segment");
-let points = [];
-
-function shape() {
-  if (segment.checked) return points.length ? { type: "Point", coordinates: points.at(-1) } : null;
-  if (points.length > 2) return { type: "Polygon", coordinates: [[...points, points[0]]] };
-  if (points.length > 1) return { type: "LineString", coordinates: points };
-  return points.length ? { type: "Point", coordinates: points[0] } : null;
-}
-
-function drawn() {
-  const geometry = shape();
-  return { type: "FeatureCollection", features: geometry ? [{ type: "Feature", properties: {}, geometry }] : [] };
-}
 
 async function style() {
   const found = await getJSON(urlFor("style", { name: currentTheme() }));
@@ -32,37 +21,27 @@ async function style() {
     if (shown.has(layer.id)) layer.layout = { ...layer.layout, visibility: "visible" };
     else if (layer.source === "works") layer.layout = { ...layer.layout, visibility: "none" };
   }
-  found.sources.outline = { type: "geojson", data: drawn() };
-  found.layers.push(
-    { id: "outline-area", type: "fill", source: "outline", filter: ["==", ["geometry-type"], "Polygon"],
-      paint: { "fill-color": COLOR, "fill-opacity": 0.2 } },
-    { id: "outline-line", type: "line", source: "outline", paint: { "line-color": COLOR, "line-width": 3 } },
-    { id: "outline-point", type: "circle", source: "outline", filter: ["==", ["geometry-type"], "Point"],
-      paint: { "circle-color": COLOR, "circle-radius": 6 } },
-  );
   return found;
-}
-
-function show(map) {
-  map.getSource("outline")?.setData(drawn());
-  const geometry = shape();
-  const whole = geometry && (segment.checked ? geometry.type === "Point" : geometry.type === "Polygon");
-  field.value = whole ? JSON.stringify(geometry) : "";
 }
 
 async function start() {
   const map = createMap({ container, style: await style(), view: null, inset: 24 });
-  map.on("click", ({ lngLat }) => {
-    points.push([Number(lngLat.lng.toFixed(7)), Number(lngLat.lat.toFixed(7))]);
-    show(map);
+  const sketch = new Sketch({
+    onChange: (geometry) => { field.value = geometry ? JSON.stringify(geometry) : ""; },
   });
-  document.getElementById("draw-undo").addEventListener("click", () => {
-    points.pop();
-    show(map);
+  sketch.attach(map);
+  sketch.choose("area");
+  map.on("click", ({ lngLat }) => sketch.add(lngLat));
+  startCrosshair({ map, element: document.getElementById("crosshair"), onAsk: (lngLat) => sketch.add(lngLat) });
+  map.getCanvas().addEventListener("keydown", (event) => {
+    if (event.key !== "Backspace") return;
+    event.preventDefault();
+    sketch.undo();
   });
+  document.getElementById("draw-undo").addEventListener("click", () => sketch.undo());
   segment.addEventListener("change", () => {
-    points = [];
-    show(map);
+    sketch.clear();
+    sketch.choose(segment.checked ? "point" : "area");
   });
   onTheme(async () => map.setStyle(await style(), { diff: false }));
   document.documentElement.dataset.map = "ready";

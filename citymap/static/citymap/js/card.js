@@ -102,7 +102,7 @@ export class PlaceCard {
   item(item) {
     const located = Number.isFinite(item.lon) && Number.isFinite(item.lat);
     const title = item.url ? h("a", { href: item.url }, item.title) : item.title;
-    return h("li", { class: "card-item", "data-kind": item.kind },
+    return h("li", { class: "card-item", "data-kind": item.kind, "data-id": item.id ?? null },
       h("div", { class: "card-item-head" },
         h("span", { class: "card-item-title" }, title,
           item.inferred ? h("span", { class: "badge" }, gettext("estimate")) : null),

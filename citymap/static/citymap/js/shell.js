@@ -58,7 +58,10 @@ class Shell {
     });
     document.addEventListener("citymap:leave", () => {
       if (this.card.isOpen) this.card.close();
+      this.pin?.hide();
     });
+    // A room's panel asks for the map when it draws on it.
+    document.addEventListener("citymap:map", ({ detail }) => { detail.map = this.map; });
     if (this.url.state.place) this.openPlace(this.url.state.place, { step: false });
     try {
       await this.startMap();
@@ -87,7 +90,7 @@ class Shell {
     onTheme(() => this.restyle());
     crosshair.startCrosshair({
       map, element: byId("crosshair"),
-      onAsk: ({ lng, lat: latitude }) => this.openPlace({ kind: "point", lon: lng, lat: latitude }, { focus: true }),
+      onAsk: (lngLat) => this.pointed(lngLat, { focus: true }),
     });
     locate.startLocate({
       button: byId("locate"),
@@ -116,9 +119,7 @@ class Shell {
   }
 
   listen(map) {
-    map.on("click", ({ lngLat }) => {
-      this.openPlace({ kind: "point", lon: lngLat.lng, lat: lngLat.lat });
-    });
+    map.on("click", ({ lngLat }) => this.pointed(lngLat));
     const view = () => {
       const { lng, lat } = map.getCenter();
       this.url.update({ zoom: map.getZoom(), lat, lon: lng, bearing: map.getBearing() });
@@ -168,6 +169,12 @@ class Shell {
     this.layersPanel.hidden = !open;
     byId("layers-toggle").setAttribute("aria-expanded", String(open));
     document.body.classList.toggle("layers-open", open);
+  }
+
+  /** A point was clicked, or asked for at the cross; a room's panel may take it for itself. */
+  pointed({ lng, lat }, options = {}) {
+    const event = new CustomEvent("citymap:point", { cancelable: true, detail: { lng, lat } });
+    if (document.dispatchEvent(event)) this.openPlace({ kind: "point", lon: lng, lat }, options);
   }
 
   openPlace(place, { step = true, focus = false, zoom = null } = {}) {
@@ -227,6 +234,7 @@ class Shell {
       maxZoom: ADDRESS_ZOOM,
     });
     this.pin?.show(result.lon, result.lat);
+    document.dispatchEvent(new CustomEvent("citymap:found", { detail: result }));
     say(result.label);
   }
 

@@ -1,0 +1,53 @@
+"""The demo city's year of appeals, as it stands on the day: queues, reasons, shares."""
+
+import pytest
+from django.db.models import Count
+from django.utils import timezone
+
+from appeals.callbacks import lines_of, owed_calls
+from appeals.choices import ContactKind, State
+from appeals.demo.bodies import BY_LAYER
+from appeals.guards import is_loud
+from appeals.models import Appeal, CallBack, Contact
+from appeals.routing import find_route, rules_on
+from appeals.where import Where
+
+pytestmark = [pytest.mark.realdata, pytest.mark.django_db, pytest.mark.usefixtures("demo_city")]
+BY_ROUTE = Appeal.objects.filter(source="demo", executor__isnull=False)
+
+
+def test_somebody_is_owed_a_call_and_some_did_not_answer():
+    lines = lines_of(owed_calls(Appeal.objects.real()))
+    assert len(lines) >= 5
+    assert all(line.report and line.report.verified_at and line.left for line in lines)
+    assert all(line.appeal.outcome == line.report.outcome for line in lines)
+
+
+def test_nobody_was_called_at_night():
+    called = CallBack.objects.order_by("-pk").values_list("called_at", flat=True)[:2000]
+    assert all(is_loud(moment) for moment in called)
+
+
+def test_about_four_fifths_of_all_contacts_are_consultations():
+    counts = dict(Contact.objects.values_list("kind").annotate(Count("pk")))
+    assert counts[ContactKind.CONSULTATION] / sum(counts.values()) == pytest.approx(0.79, abs=0.02)
+    assert set(counts) >= set(ContactKind.values)
+
+
+@pytest.mark.parametrize("kind", ["", *BY_LAYER])
+def test_the_body_and_the_reason_are_those_of_the_rules(kind):
+    rows = BY_ROUTE.filter(category__body_kind=kind) if kind else BY_ROUTE
+    rows = rows.select_related("category__parent", "building", "executor").order_by("-pk")[:25]
+    assert len(rows) == 25
+    for row in rows:
+        day = timezone.localdate(row.registered_at)
+        found = find_route(
+            category=row.category, where=Where(geom=row.geom, building=row.building), day=day,
+            rules=[rule for rule in rules_on(day) if rule.category_id == row.category_id],
+        )  # fmt: skip
+        assert (row.executor, row.route) == (found.body, found.rule.reason_ru)
+
+
+def test_ended_without_an_answer_has_no_reason():
+    ended = Appeal.objects.filter(source="demo", state__in=[State.JOINED, State.WITHDRAWN])
+    assert not ended.exclude(route="").exists()
