@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import gettext as _
@@ -102,7 +103,22 @@ def openapi_document() -> dict[str, Any]:
         "paths": {
             _PATH_PARAMETER.sub(r"{\2}", path): _path_item(path, view) for path, view in routes()
         },
+        # By session, by token, or without either where the data are open.
+        "security": [{}, {"token": []}, {"session": []}],
         "components": {
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": _("A token of the page “My account”: citymap_…"),
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "description": _("Signed in; changes need X-CSRFToken as well"),
+                },
+            },
             "schemas": {
                 "Problem": {
                     "type": "object",
@@ -116,7 +132,7 @@ def openapi_document() -> dict[str, Any]:
                         "parameter": {"type": "string"},
                     },
                 }
-            }
+            },
         },
     }
 

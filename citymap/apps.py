@@ -12,4 +12,6 @@ class CitymapConfig(AppConfig):
 
         # Each app offers what it has to the platform in files of these names;
         # the floor never lists its guests. `demo` is left to loaddemo: servers do not need it.
-        autodiscover_modules("permissions", "tiles", "places", "jobs", "notices", "navigation")
+        autodiscover_modules(
+            "permissions", "tiles", "places", "jobs", "notices", "navigation", "phrases"
+        )

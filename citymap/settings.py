@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "citymap.accounts.signin.sessions.SessionGuardMiddleware",
+    "citymap.accounts.bearer.TokenMiddleware",
     "citymap.history.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -196,6 +197,8 @@ CITYMAP_SECOND_FACTOR = (
     env.bool("CITYMAP_DEMO_OTP", default=False) if CITYMAP_DEMO or TESTING else True
 )
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+# Requests a minute with one token of the API, see citymap/accounts/bearer.py.
+CITYMAP_TOKEN_PER_MINUTE = env.int("CITYMAP_TOKEN_PER_MINUTE", default=120)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "citymap.shell.views.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("CITYMAP_SECURE_COOKIES", default=False)

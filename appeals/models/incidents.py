@@ -73,7 +73,7 @@ class Incident(models.Model):
         return self.title
 
 
-@tracked(chain=CHAIN)
+@tracked(title=_("building of an outage"), chain=CHAIN)
 class IncidentBuilding(models.Model):
     """A building that an incident concerns."""
 

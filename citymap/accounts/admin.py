@@ -10,7 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from citymap.accounts.adminforms import AreaForm, NewUserForm, OrganizationForm, UserForm
+from citymap.accounts.adminforms import (
+    AreaForm,
+    NewUserForm,
+    OrganizationForm,
+    PasswordForm,
+    UserForm,
+)
 from citymap.accounts.choices import Role
 from citymap.accounts.models import (
     Area,
@@ -54,6 +60,7 @@ class RoleFilter(admin.SimpleListFilter):
 class StaffUserAdmin(RefusalsAsMessages, UserAdmin):
     form = UserForm
     add_form = NewUserForm
+    change_password_form = PasswordForm
     refusals = (people.PersonRefusedError,)
     list_display = ("username", "full_name", "organization", "role_names", "is_active")
     list_filter = ("is_active", RoleFilter, "organization__kind")

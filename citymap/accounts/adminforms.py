@@ -1,12 +1,17 @@
 """Forms of the administration of people and bodies."""
 
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    UserChangeForm,
+)
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, Point
 from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.choices import Language, Role
 from citymap.accounts.models import Area, Organization, User
+from citymap.accounts.services.tokens import revoke_all
 from citymap.geo import CoordinateError, city_point, lon_lat, to_wgs84
 
 
@@ -71,6 +76,16 @@ class NewUserForm(AdminUserCreationForm):
     class Meta:
         model = User
         fields = ("username", "first_name", "last_name", "organization", "roles")
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """Another's password: with the old one the tokens of the API end."""
+
+    def save(self, commit: bool = True) -> User:
+        user = super().save(commit)
+        if commit:
+            revoke_all(user=user)
+        return user
 
 
 class OrganizationForm(forms.ModelForm):

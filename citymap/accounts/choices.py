@@ -42,3 +42,10 @@ class ContactKind(TextChoices):
     EMAIL = "email", _("E-mail")
     ADDRESS = "address", _("Address")
     WEBSITE = "website", _("Website")
+
+
+class TokenScope(TextChoices):
+    """What a token of the API may do of what its user may do."""
+
+    READ = "read", _("Read only")
+    WRITE = "write", _("Read and change")

@@ -27,7 +27,14 @@ register_permission(
 register_permission(
     Permission(
         name="accounts.own",
-        title=_("One's own password and second factor"),
+        title=_("One's own password, second factor and API tokens"),
         roles=frozenset(Role),
+    )
+)
+register_permission(
+    Permission(
+        name="accounts.tokens",
+        title=_("See everybody's API tokens"),
+        roles=frozenset({Role.AUDITOR, Role.ADMIN}),
     )
 )

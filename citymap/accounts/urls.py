@@ -2,7 +2,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from citymap.accounts.access import public
-from citymap.accounts.portal import views
+from citymap.accounts.portal import tokens, views
 
 app_name = "accounts"
 
@@ -15,5 +15,8 @@ urlpatterns = [
     path("security/enrol/", views.enrol, name="enrol"),
     path("security/recovery-codes/", views.recovery_codes, name="recovery-codes"),
     path("security/remove/", views.remove_second_factor, name="remove-second-factor"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/all/", tokens.all_tokens, name="all-tokens"),
+    path("tokens/<int:token>/revoke/", tokens.revoke, name="revoke-token"),
     path("password/", views.password, name="password"),
 ]

@@ -68,7 +68,8 @@ class acting(ContextDecorator):  # noqa: N801 (reads as a word of the `with` sta
         _acting.reset(self._tokens.pop())
 
     def metadata(self) -> dict[str, Any]:
-        """What goes into the event row: user, username, reason, request, method, url, command."""
+        """What goes into the event row: user, username, reason, request, method, url, token,
+        command."""
         said = dict(self._outer.metadata() if self._outer else process_context())
         if self._command:
             said["command"] = clean(self._command)
@@ -127,6 +128,9 @@ def _of_request(request: HttpRequest) -> dict[str, Any]:
     said = {"method": clean(request.method, 10), "url": clean(request.path, 500)}
     if request_id := getattr(request, "id", ""):
         said["request"] = request_id
+    # A program that asked by a token in its user's name.
+    if token := getattr(request, "api_token", None):
+        said["token"] = token.pk
     user = getattr(request, "user", None)
     return said | (_of_user(user) if user is not None else {})
 

@@ -7,6 +7,7 @@ from citymap.accounts.choices import Role
 
 MANAGE = "notices.manage"
 MINE = "notices.mine"
+DELIVERIES = "notices.deliveries"
 
 register_permission(
     Permission(
@@ -16,3 +17,15 @@ register_permission(
     )
 )
 register_permission(Permission(name=MINE, title=_("Notices at the bell"), roles=frozenset(Role)))
+register_permission(
+    Permission(
+        name=DELIVERIES,
+        title=_("See on an object's page what was sent about it, and what became of it"),
+        roles=frozenset(
+            {
+                Role.OPERATOR, Role.COORDINATOR, Role.LAWYER, Role.WORKS, Role.HEAD,
+                Role.AUDITOR, Role.ADMIN,
+            }
+        ),
+    )
+)  # fmt: skip

@@ -21,10 +21,16 @@ def as_uuid(text: str) -> uuid.UUID | None:
 class NoticeQuerySet(models.QuerySet):
     """Notices; the worker's own query is in `outbox.py`."""
 
-    def about(self, source: models.Model) -> Self:
-        """What is owed to anybody about one object."""
-        kind = ContentType.objects.get_for_model(source)
-        return self.filter(source_type=kind, source_id=str(source.pk))
+    def about(self, *sources: models.Model) -> Self:
+        """What is owed to anybody about any of some objects."""
+        keys: dict[ContentType, list[str]] = {}
+        for source in sources:
+            kind = ContentType.objects.get_for_model(source)
+            keys.setdefault(kind, []).append(str(source.pk))
+        wanted = Q(pk__in=[])
+        for kind, ids in keys.items():
+            wanted |= Q(source_type=kind, source_id__in=ids)
+        return self.filter(wanted)
 
     def dead_letters(self) -> Self:
         """What nobody will get unless somebody acts, and nothing has taken its place."""

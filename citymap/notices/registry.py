@@ -52,3 +52,9 @@ kinds: Registry[NoticeKind] = Registry("notice kind")
 
 def register_kind(kind: NoticeKind) -> NoticeKind:
     return kinds.register(kind)
+
+
+def kind_title(name: str) -> Any:
+    """The title of a kind of notice; its name when no app has it any more."""
+    kind = kinds.get(name)
+    return kind.title if kind else name

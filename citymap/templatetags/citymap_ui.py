@@ -5,6 +5,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from citymap.phrases import retold as retold_text
 from citymap.shell.importmap import library_url, module_url
 
 register = template.Library()
@@ -21,6 +22,12 @@ def icon(name: str, css_class: str = "icon") -> SafeString:
         static(ICONS),
         name,
     )
+
+
+@register.filter
+def retold(text: str) -> str:
+    """What a program wrote into the database, in the reader's language."""
+    return retold_text(text)
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """Things that stand in the addresses of the matrix, made when a row needs them."""
 
 from citymap.accounts.models import Organization
+from citymap.accounts.services.tokens import make_token
 from citymap.history.protocols import open_protocol
 from citymap.history.tracking import tracking_of
 from citymap.notices.recipients import Recipient
@@ -12,6 +13,13 @@ from tests.access.world import World, thing
 @thing("organization")
 def organization(world: World) -> int:
     return world.body.pk
+
+
+@thing("token")
+def token(world: World) -> int:
+    """A token of the API, the executor's own."""
+    user = world.users["executor"]
+    return make_token(user=user, name="matrix", scope="read", days=7)[0].pk
 
 
 @thing("person")

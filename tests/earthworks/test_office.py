@@ -440,6 +440,22 @@ def test_queries_of_the_pages_do_not_grow(office, django_assert_max_num_queries)
             assert office.get(path).status_code == 200
 
 
+def test_the_pages_of_claim_and_order_tell_what_was_sent(office):
+    order = issued()
+    claims.sweep(now=LATE)
+    claim = Claim.objects.to_holder().get()
+    pages = [f"/works/claims/{claim.pk}/", f"/works/orders/{order.pk}/"]
+    for path in pages:
+        log = office.get(path).content.decode().split('id="deliveries-title"')[1]
+        log = log.split("</section>")[0]
+        assert log.count("<details") == 1
+        assert str(order.holder) in log
+        assert "holder@example.kz" not in log
+    reader = signed_in(Role.PLANNER)
+    for path in pages:
+        assert "deliveries-title" not in reader.get(path).content.decode()
+
+
 def test_the_draft_on_the_map_is_the_outline_that_was_drawn(office):
     order = draft()
     page = office.get(f"/works/orders/{order.pk}/correct/").content.decode()

@@ -10,6 +10,7 @@ from citymap.accounts.models.organizations import (
     Substitution,
 )
 from citymap.accounts.models.people import RecoveryCode, SignInAttempt, User
+from citymap.accounts.models.tokens import ApiToken
 from citymap.history.tracking import tracked
 
 # Whom and what a right reaches is told by links too: who made or cut one stands in the history.
@@ -20,6 +21,7 @@ OrganizationArea = tracked(chain="access", title=_("area of an organisation"))(
 OrganizationInGroup = tracked(title=_("member of a group"))(Organization.groups.through)
 
 __all__ = [
+    "ApiToken",
     "Area",
     "Contact",
     "Organization",

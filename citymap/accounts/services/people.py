@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from citymap.accounts.choices import Role
 from citymap.accounts.models import Area, User
+from citymap.accounts.services.tokens import revoke_all
 from citymap.accounts.signin import secondfactor
 from citymap.accounts.signin.lockout import unlock
 
@@ -80,10 +81,11 @@ def deactivate_user(*, user: User) -> User:
 
 @transaction.atomic
 def change_own_password(*, user: User, password: str) -> User:
-    """A new password, checked before by the form; every other session ends."""
+    """A new password, checked before by the form; every other session and every token ends."""
     stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     stored.set_password(password)
     stored.save(update_fields=["password"])
+    revoke_all(user=stored)
     return stored
 
 

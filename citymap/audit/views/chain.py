@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from citymap.accounts.access import requires
+from citymap.accounts.access import may, requires
 from citymap.audit.models import Verification
 from citymap.audit.permissions import VIEW
 from citymap.audit.services import acknowledging_role, ask_verification
@@ -38,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "looks": PersonalEvent.objects.select_related("user", "person").order_by("-at", "-id")[
             :LATEST
         ],
+        "may_see_tokens": may(request.user, "accounts.tokens"),
     }
     return render(request, "audit/home.html", context)
 

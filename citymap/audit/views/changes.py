@@ -15,6 +15,7 @@ from citymap.audit.views.common import narrowed, oldest_first, sort_of
 from citymap.history.models import ChainRecord, Leaf
 from citymap.history.timeline import recent_entries
 from citymap.history.tracking import tracking_of
+from citymap.phrases import retold
 
 
 @never_cache
@@ -48,7 +49,7 @@ def changes_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     wanted = form.wanted(oldest_first=oldest_first(request))
     header = (_("When"), _("Who"), _("Command"), _("Change"), _("What"), _("Number"), _("Reason"))
     rows = (
-        (moment(row.when), row.who, row.command, row.action, row.kind, row.key, row.reason)
+        (moment(row.when), row.who, row.command, row.action, row.kind, row.key, retold(row.reason))
         for row in all_rows(wanted, most=MOST_LINES)
     )
     return csv_response("changes", header, rows)

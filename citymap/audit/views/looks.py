@@ -12,6 +12,7 @@ from citymap.audit.forms import LooksForm
 from citymap.audit.looks import LookPlace, all_looks, looks_page
 from citymap.audit.permissions import VIEW
 from citymap.audit.views.common import narrowed, oldest_first, sort_of
+from citymap.phrases import retold
 
 
 @never_cache
@@ -51,7 +52,7 @@ def looks_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     rows = (
         (
             moment(row.at), row.user or _("the system"), row.get_kind_display(),
-            ", ".join(row.field_labels), row.person.number, row.why, row.request_id,
+            ", ".join(row.field_labels), row.person.number, retold(row.why), row.request_id,
         )
         for row in all_looks(form.found(), oldest_first=oldest_first(request), most=MOST_LINES)
     )  # fmt: skip

@@ -8,6 +8,7 @@ channels.register(Messenger())
 """
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ class Session(Protocol):
     def send(self, message: Message) -> Receipt: ...
 
 
-class Channel:
+class Channel(ABC):
     """One way to deliver.
 
     accompanies: served besides the others rather than instead of them (the bell).
@@ -114,17 +115,17 @@ class Channel:
         """Why nothing can be sent this way at all (not configured); empty when it can."""
         return ""
 
+    @abstractmethod
     def checked_address(self, address: str) -> str:
         """A bare address written the one way; raises NoticeError when it is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def address_of(self, notice: "Notice") -> str:
         """Where the recipient is reached this way; empty when nowhere."""
-        raise NotImplementedError
 
+    @abstractmethod
     def session(self) -> AbstractContextManager[Session]:
         """Connect; raises ChannelTroubleError when the server cannot be reached."""
-        raise NotImplementedError
 
 
 channels: Registry[Channel] = Registry("channel")

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from citymap.accounts.access import AnyUser, may
 from citymap.personal.choices import EventKind, Field, PersonState
@@ -27,8 +28,8 @@ log = structlog.get_logger("citymap.personal")
 BATCH = 200
 # A run of the sweep ends after so many people; the next one goes on.
 MOST_PER_RUN = 5000
-RETENTION_REASON = "retention period is over"
-REQUEST_REASON = "asked for by the person; nothing needs the record any more"
+RETENTION_REASON = gettext_noop("retention period is over")
+REQUEST_REASON = gettext_noop("asked for by the person; nothing needs the record any more")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from citymap.personal.services.looks import reason_about
 from citymap.personal.services.records import kept_person
 from citymap.personal.services.values import open_values
 from citymap.personal.vault import key_ring
+from citymap.phrases import retold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ def _document(row: Person, values: dict[str, Any]) -> dict[str, Any]:
                 "what": event.get_kind_display(),
                 "fields": [str(Field(name).label) for name in event.fields],
                 "by": _who(event.user),
-                "why": event.why,
+                "why": retold(event.why),
             }
             for event in row.events.select_related("user__organization").order_by("at", "pk")
         ],

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from appeals import services
+from appeals import services, telling
 from appeals.choices import CallResult, Outcome, State
 from appeals.models import Appeal
 from citymap.accounts.choices import Role
@@ -39,6 +39,7 @@ def test_the_story_is_told_and_queries_are_counted(
 ):
     appeal = world.closed()
     client.get("/desk/tray/")
+    # Two of them are the deliveries: what is owed about the appeal, and the lines of their logs.
     with django_assert_max_num_queries(75):
         text = page(client, appeal)
     told = [
@@ -53,6 +54,19 @@ def test_the_story_is_told_and_queries_are_counted(
     ):  # fmt: skip
         assert words in text
     assert "Every recorded change" in text
+
+
+def test_what_was_sent_about_it_is_shown_to_those_who_may_see_it(desk, world, client):
+    appeal = world.assigned()
+    telling.registered(appeal)
+    text = page(client, appeal)
+    assert 'id="deliveries-title"' in text
+    log = text[text.index('id="deliveries-title"') :].split("</section>")[0]
+    assert str(world.body) in log
+    assert appeal.applicants.get().person.number in log
+    assert "Заявитель" not in log
+    for role in (Role.INSPECTOR, Role.EXECUTOR, Role.ANALYST, Role.PLANNER, Role.AKIM):
+        assert 'id="deliveries-title"' not in page(as_role(client, world, role), appeal)
 
 
 def test_people_are_masked_until_asked_and_each_look_is_recorded(desk, world, client):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import re
 
 import pytest
 from django.db import connection, transaction
@@ -16,11 +17,12 @@ from citymap.audit.changes import (
     Place,
     Wanted,
     all_rows,
+    kind_name,
     kinds,
     page_of,
 )
 from citymap.history.context import acting
-from citymap.history.tracking import tracking_of
+from citymap.history.tracking import tracking_of, trackings
 from citymap.personal.models import RetentionRule
 
 pytestmark = pytest.mark.django_db
@@ -254,3 +256,12 @@ def test_pages_are_of_one_moment(body):
     """The serving role may search, within a transaction of its own."""
     with transaction.atomic():
         assert page_of(Wanted(start=timezone.now() - dt.timedelta(days=1)))
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_every_kind_has_a_name_in_the_readers_language(language):
+    with override(language):
+        names = {item.model.__name__: str(kind_name(item)) for item in trackings()}
+    assert len(names) > 40
+    english = {model: name for model, name in names.items() if not re.search("[а-яә]", name)}
+    assert english == {}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import io
 
 import numpy as np
 import pytest
@@ -79,6 +80,36 @@ def test_raw_sql_and_upsert_and_copy_are_recorded(ledger):
     assert sorted(labels(ledger)) == ["insert"] * 4 + ["update"] * 2
     events = ledger.pgh_event_model.objects.all()
     assert {event.pgh_context.get("reason") for event in events} == {"staged"}
+
+
+def test_who_and_why_of_a_real_copy_by_the_serving_role(ledger, django_user_model, runtime_role):
+    """COPY fills a staging table, one upsert brings it in: each changed row tells who and why."""
+    clerk = django_user_model.objects.create(username="clerk")
+    table = ledger._meta.db_table
+    ledger.objects.create(number="1", state="new")
+    columns = "number, state, amount, text, due_at, paid"
+    lines = "".join(f"{n}\tnew\t{n}\t\t2026-05-15\tf\n" for n in range(1, 201))
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE staging (LIKE {table}) ON COMMIT DROP")
+        cursor.execute("ALTER TABLE staging ALTER id DROP NOT NULL")
+        with acting(user=clerk, reason="import of 15 May"):
+            cursor.copy_expert(f"COPY staging ({columns}) FROM STDIN", io.StringIO(lines))
+            cursor.execute(
+                f"UPDATE {table} t SET amount = s.amount FROM staging s WHERE t.number = s.number"
+            )
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM staging"
+                f" WHERE number NOT IN (SELECT number FROM {table})"
+            )
+            changed = list(ledger.objects.filter(number__in=["5", "6"]))
+            for row in changed:
+                row.amount += 1
+            ledger.objects.bulk_update(changed, ["amount"])
+    events = ledger.pgh_event_model.objects.filter(pgh_context__has_key="user")
+    assert [events.filter(pgh_label=label).count() for label in ("insert", "update")] == [199, 3]
+    for event in events:
+        assert event.pgh_context["user"] == clerk.pk
+        assert event.pgh_context["reason"] == "import of 15 May"
 
 
 def test_the_key_of_a_tracked_row_never_changes(ledger):

@@ -83,17 +83,51 @@ def test_what_a_sweep_says_is_kept_in_one_line_of_bearable_length(said):
 
 def test_the_log_is_not_changed(runtime_role):
     JobOutcome.objects.create(name="x", started_at=NOON, seconds=1)
+    refused = "log of jobs is not changed|permission denied"
+    with pytest.raises(ProgrammingError, match=refused), transaction.atomic():
+        JobOutcome.objects.update(error="")
+
+
+def test_nor_by_its_owner():
+    JobOutcome.objects.create(name="x", started_at=NOON, seconds=1)
     with pytest.raises(ProgrammingError, match="log of jobs is not changed"), transaction.atomic():
         JobOutcome.objects.update(error="")
 
 
-def test_old_runs_go_and_failures_stay_longer():
-    now = timezone.now()
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "DELETE FROM jobs_joboutcome",
+        "TRUNCATE jobs_joboutcome",
+        "ALTER TABLE jobs_joboutcome DISABLE TRIGGER ALL",
+        "CREATE OR REPLACE FUNCTION jobs_prune_log() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+        "DROP FUNCTION jobs_prune_log()",
+    ],
+)
+def test_who_serves_removes_nothing_from_the_log(attack, runtime_role):
+    JobOutcome.objects.create(name="x", started_at=NOON, seconds=1, error="broken")
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(attack)
+    # What is not old stays, whatever time the sweep is given.
+    assert prune_log(timezone.now() + 9 * KEPT_FAILURES) == ""
+    assert JobOutcome.objects.count() == 1
+
+
+def log_runs(*, first_failed_at: dt.datetime) -> None:
+    """Five runs too many of two sweeps; the first of each failed."""
     JobOutcome.objects.bulk_create(
-        JobOutcome(name=name, started_at=now, seconds=1, error="x" if number == 0 else "")
+        JobOutcome(
+            name=name, seconds=1, error="x" if number == 0 else "",
+            started_at=first_failed_at if number == 0 else timezone.now(),
+        )
         for name in ("a", "b")
         for number in range(KEPT_RUNS + 5)
-    )
+    )  # fmt: skip
+
+
+def test_old_runs_go_and_failures_stay_longer(runtime_role):
+    now = timezone.now()
+    log_runs(first_failed_at=now - KEPT_FAILURES + dt.timedelta(minutes=5))
     JobRequest.objects.create(
         kind=JobRequest.Kind.RUN, name="a", asked_by="boss", taken_at=now - 2 * KEPT_REQUESTS
     )
@@ -101,7 +135,12 @@ def test_old_runs_go_and_failures_stay_longer():
     assert JobOutcome.objects.filter(name="a", error="").count() == KEPT_RUNS
     assert JobOutcome.objects.exclude(error="").count() == 2
     assert prune_log(now) == ""
-    assert prune_log(now + 2 * KEPT_FAILURES) == "2 runs, 0 requests removed"
+
+
+def test_failures_go_when_they_are_old(runtime_role):
+    log_runs(first_failed_at=timezone.now() - KEPT_FAILURES - SECOND)
+    assert prune_log(timezone.now()) == "10 runs, 0 requests removed"
+    assert not JobOutcome.objects.exclude(error="").exists()
 
 
 def test_runs_left_unfinished_become_failures():

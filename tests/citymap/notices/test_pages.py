@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone
 
+from citymap.accounts.access import may
 from citymap.accounts.choices import Role
 from citymap.accounts.models import User
 from citymap.notices.choices import State
@@ -213,14 +215,47 @@ def test_bell_is_for_those_who_sign_in(client, db):
     assert "data-bell" not in client.get("/").content.decode()
 
 
-def test_deliveries_of_an_object(source, rf, django_assert_max_num_queries):
+def deliveries(rf, reader, thing, others=()) -> str:
+    """What the tag shows to one reader."""
+    request = rf.get("/")
+    request.user = reader
+    values = {"request": request, "thing": thing, "others": others}
+    return Template("{% load notices %}{% deliveries thing others %}").render(Context(values))
+
+
+def test_deliveries_of_an_object(source, rf, head, django_assert_max_num_queries):
     for number in range(10):
         owe(source, stage=str(number))
-    template = Template("{% load notices %}{% deliveries thing %}")
     with django_assert_max_num_queries(3):
-        text = template.render(Context({"thing": source}))
+        text = deliveries(rf, head, source)
     assert text.count("<details") == 10
     assert "office@" not in text
+
+
+def test_deliveries_of_an_object_and_its_parts(source, head, rf, django_user_model):
+    part = django_user_model.objects.create_user("part")
+    stranger = django_user_model.objects.create_user("stranger")
+    for thing in (source, part, stranger):
+        owe(thing)
+    assert deliveries(rf, head, source, [part]).count("<details") == 2
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_deliveries_are_for_those_who_may_see_them(
+    source, rf, role, django_user_model, django_assert_num_queries
+):
+    owe(source)
+    reader = django_user_model.objects.create_user("reader", roles=[role])
+    if may(reader, "notices.deliveries"):
+        assert "<details" in deliveries(rf, reader, source)
+        return
+    with django_assert_num_queries(0):
+        assert deliveries(rf, reader, source).strip() == ""
+
+
+def test_deliveries_are_for_nobody_who_is_not_signed_in(source, rf):
+    owe(source)
+    assert deliveries(rf, AnonymousUser(), source).strip() == ""
 
 
 def test_letters_of_the_demo_are_files(source, head_client, settings, tmp_path):
