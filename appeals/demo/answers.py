@@ -87,9 +87,9 @@ def write_promises(made: list[Life], reports: list[int], now: dt.datetime) -> in
             if life.promised < today:
                 state = PromiseState.BROKEN if broken else PromiseState.KEPT
                 decided = timezone.make_aware(dt.datetime.combine(life.promised, dt.time(18)))
+            text = _reply_of(life, Outcome.PLANNED).format(date=f"{life.promised:%d.%m.%Y}")
             yield (
-                life.pk, key, life.body.pk, _reply_of(life, Outcome.PLANNED)[:200], life.promised,
-                state.value, decided,
+                life.pk, key, life.body.pk, text[:200], life.promised, state.value, decided,
             )  # fmt: skip
 
     return insert_rows(

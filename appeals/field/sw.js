@@ -3,6 +3,8 @@
 
 const PAGES = "field-pages";
 const FILES = "field-files";
+// Answers vary by language, and browsers differ in which headers they show here: the address says it.
+const ANY = { ignoreVary: true };
 const HOME = new URL("./", self.location).pathname;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -17,7 +19,7 @@ async function pageFirstFromNetwork(request) {
     if (answer.redirected || answer.type === "opaqueredirect") await pages.delete(HOME);
     return answer;
   } catch (error) {
-    const kept = await pages.match(HOME);
+    const kept = await pages.match(HOME, ANY);
     if (kept) return kept;
     throw error;
   }
@@ -25,7 +27,7 @@ async function pageFirstFromNetwork(request) {
 
 async function fileFromCache(request) {
   const files = await caches.open(FILES);
-  const kept = await files.match(request);
+  const kept = await files.match(request, ANY);
   if (kept) return kept;
   const answer = await fetch(request);
   if (answer.ok) await files.put(request, answer.clone());
@@ -39,7 +41,7 @@ async function fileFromNetwork(request) {
     if (answer.ok) await files.put(request, answer.clone());
     return answer;
   } catch (error) {
-    const kept = await files.match(request);
+    const kept = await files.match(request, ANY);
     if (kept) return kept;
     throw error;
   }

@@ -201,7 +201,7 @@ async function keepPage() {
   const used = performance.getEntriesByType("resource").map(({ name }) => name)
     .filter((name) => name.startsWith(location.origin));
   await Promise.allSettled([...new Set(used)].map(async (name) => {
-    if (!(await files.match(name))) await files.add(name);
+    if (!(await files.match(name, { ignoreVary: true }))) await files.add(name);
   }));
   const pages = await caches.open("field-pages");
   if (navigator.onLine && location.search === "") await pages.add(location.pathname);
