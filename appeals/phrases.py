@@ -15,6 +15,7 @@ register_phrases(
     _("reminded: %(count)s"),
     _("to call: %(count)s"),
     _("forgotten: %(count)s"),
+    _("told: %(count)s"),
 )
 # Why a notice is owed.
 register_phrases(
@@ -34,6 +35,7 @@ register_phrases(
     _("a deadline was missed by far"),
     _("a promise falls due"),
     _("applicants are told results"),
+    _("the outage that was asked about is over"),
 )
 # About which step.
 register_phrases(
@@ -44,6 +46,7 @@ register_phrases(
     _("reopened v%(version)s"),
     _("asked v%(version)s"),
     _("registered"),
+    _("outage over"),
     _("extended %(number)s"),
     _("claimed %(number)s"),
     _("instruction %(number)s"),
@@ -68,6 +71,7 @@ register_titles(
         "appeals.close": gettext_lazy("Closed"),
         "appeals.consult": gettext_lazy("A question was answered at once"),
         "appeals.decide_promise": gettext_lazy("It was decided whether the promise was kept"),
+        "appeals.dispatched": gettext_lazy("The dispatcher of the body was called"),
         "appeals.dispute": gettext_lazy("The applicant disputed the result"),
         "appeals.drop": gettext_lazy("The contact was dropped"),
         "appeals.end_incident": gettext_lazy("The outage was ended"),

@@ -1,6 +1,7 @@
 """What is typed about problems and their measures."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.models import Organization
@@ -11,7 +12,7 @@ _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class _BodyField(forms.ModelChoiceField):
-    """A body by its name or key: among two thousand nobody scrolls a list."""
+    """A body by its name or BIN: among two thousand nobody scrolls a list."""
 
     widget = forms.TextInput(attrs={"list": "bodies", "autocomplete": "off"})
 
@@ -21,7 +22,9 @@ class _BodyField(forms.ModelChoiceField):
     def to_python(self, value):
         if value in self.empty_values:
             return None
-        found = self.queryset.filter(name=str(value).replace("\0", "")).order_by("pk").first()
+        text = str(value).replace("\0", "").strip()
+        named = self.queryset.filter(Q(name=text) | Q(bin=text)).order_by("pk")
+        found = named.first() if text else None
         if found is None:
             raise forms.ValidationError(_("There is no body of this name."), code="invalid_choice")
         return found

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from citymap.accounts.access import may, requires
-from citymap.accounts.models import Organization
 from citymap.geo import WGS84_SRID
 from citymap.shell.mapconfig import map_config
 from planning.choices import ProblemKind, ProblemState, Theme
@@ -84,7 +83,6 @@ def _proposal(request: HttpRequest, cluster: Cluster, form: ProposalForm) -> dic
         "cluster": cluster,
         "theme": Theme(cluster.theme).label,
         "form": form,
-        "bodies": _bodies(),
         "map_config": _map(request, Cluster.objects.filter(pk=cluster.pk)),
         "may_plan": may(request.user, "planning.plan"),
     }
@@ -158,7 +156,6 @@ def problem(request: HttpRequest, problem: int) -> HttpResponse:
         ),
         "done_form": DoneForm(initial={"done_on": today}, auto_id=False),
         "end_form": EndForm(prefix="end"),
-        "bodies": _bodies(),
         "map_config": _map(request, Problem.objects.filter(pk=found.pk)),
     }  # fmt: skip
     return render(request, "planning/console/problem.html", context)
@@ -175,10 +172,6 @@ def _springs(events) -> list[dict]:
         .values("year")
         .annotate(events=Count("id"))
     )
-
-
-def _bodies() -> list[str]:
-    return list(Organization.objects.order_by("name").values_list("name", flat=True).distinct())
 
 
 def _map(request: HttpRequest, rows) -> dict:

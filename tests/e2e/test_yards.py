@@ -10,6 +10,8 @@ from tests.e2e.conftest import PHONE
 
 pytestmark = pytest.mark.e2e
 MAX_BYTES = 300_000
+# MapLibre GL with its worker, compressed; kept by the browser for a year.
+MAX_LIBRARY_BYTES = 460_000
 READY_MS = 20_000
 
 
@@ -57,6 +59,34 @@ def test_pages_are_light_and_whole_before_the_map(open_page):
         assert size < MAX_BYTES, (path, size)
         assert not [url for url in asked if "maplibre" in url or "/tiles/" in url], path
         expect(page.get_by_role("table").first).to_be_visible()
+
+
+def test_the_city_s_map_is_light_before_its_tiles(open_page):
+    """Page, styles, modules and fonts of `/`; the map library comes on top, once a version."""
+    page = open_page(locale="ru-RU")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes, asked = {}, {}
+    session.on(
+        "Network.requestWillBeSent", lambda e: asked.update({e["requestId"]: e["request"]["url"]})
+    )
+    session.on(
+        "Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]})
+    )
+    page.goto("/", wait_until="load")
+    page.locator("#map canvas").wait_for(timeout=READY_MS)
+    page.wait_for_load_state("networkidle")
+    weights = {
+        asked.get(key, key): size
+        for key, size in sizes.items()
+        if "/tiles/" not in asked.get(key, "")
+    }
+    library = sum(size for url, size in weights.items() if "/maplibre-gl" in url)
+    own = sum(weights.values()) - library
+    print(f"/: {own:.0f} bytes of ours, {library:.0f} of the map library")
+    assert 0 < library < MAX_LIBRARY_BYTES, library
+    assert own < MAX_BYTES, sorted(weights.items(), key=lambda one: -one[1])[:12]
 
 
 def test_the_map_comes_afterwards_and_is_tied_to_the_list(open_page):

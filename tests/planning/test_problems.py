@@ -6,6 +6,7 @@ import pytest
 from django.contrib.gis.geos import Polygon
 from django.db import DatabaseError, transaction
 
+from citymap.accounts.bin import checksum
 from citymap.accounts.choices import OrganizationKind, Role
 from citymap.accounts.models import Organization
 from citymap.geo import city_srid
@@ -207,6 +208,26 @@ def test_nonsense_opens_nothing(client, analyst, data):
     client.force_login(analyst)
     assert client.post("/plan/problems/open/", data).status_code in (302, 400)
     assert not Problem.objects.exists()
+
+
+def test_a_body_is_named_by_its_bin_and_the_page_lists_nobody(client, analyst, body):
+    body.bin = "99054000001" + str(checksum("99054000001"))
+    body.save()
+    Organization.objects.bulk_create(
+        Organization(kind=OrganizationKind.CONTRACTOR, name=f"Builder {n}") for n in range(500)
+    )
+    problem = zone()
+    client.force_login(analyst)
+    page = client.get(f"/plan/problems/{problem.pk}/", headers=EN)
+    assert "Builder 1" not in page.content.decode()
+    values = {"title": "Low bank", "cause": "", "co_bodies": ""}
+    path = f"/plan/problems/{problem.pk}/describe/"
+    assert client.post(path, {**values, "lead": body.bin}).status_code == 302
+    problem.refresh_from_db()
+    assert problem.lead == body
+    client.post(path, {**values, "lead": "\0"})
+    problem.refresh_from_db()
+    assert problem.lead == body
 
 
 def test_lists_ask_a_bounded_number_of_questions(client, analyst, django_assert_max_num_queries):

@@ -22,7 +22,7 @@ from tests.planning.town import ALMATY, TODAY, X, Y, make_event, make_yard
 
 REACH = 25.0
 # Whole and odd metres: many pairs lie exactly at the reach, many on borders of cells.
-METRES = st.one_of(st.integers(-120, 120).map(float), st.floats(-120, 120))
+METRES = st.one_of(st.integers(-120, 120), st.floats(-120, 120)).map(lambda m: round(m, 4) + 0.0)
 PLACES = st.lists(st.tuples(METRES, METRES), max_size=40)
 
 

@@ -11,7 +11,7 @@ const said = document.getElementById("case");
 const ZOOM = 16;
 // How it stands, shape of the sprite, colour of the palette; the last is drawn on top.
 const SIGNS = [
-  ["ended", "circle", "--ink-2"],
+  ["ended", "triangle", "--base-label-quiet"],
   ["reported", "square", "--appeal-reported"],
   ["running", "circle", "--appeal-running"],
   ["overdue", "diamond", "--appeal-overdue"],

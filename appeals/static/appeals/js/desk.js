@@ -8,6 +8,7 @@ import { Standing } from "appeals/standing";
 import { Where } from "appeals/where";
 import { offerKey } from "citymap/keys";
 import { explain, getText, isAbort, postForm } from "citymap/request";
+import { isPhone } from "citymap/sheet";
 import { say } from "citymap/toast";
 
 const root = document.getElementById("desk");
@@ -196,7 +197,8 @@ class Desk {
     for (const name of ["name", "address"]) fields[name].value ||= this.contact[name] ?? "";
     this.appeal.querySelector("[data-phone-field]").hidden = Boolean(this.contact.known);
     if (first) this.question.focus();
-    if (first && this.contact.lon && !this.where.known) this.go(this.contact);
+    // On a phone the place card would lie over the caller's.
+    if (first && this.contact.lon && !this.where.known && !isPhone()) this.go(this.contact);
     this.articles.ask();
     this.tick();
   }

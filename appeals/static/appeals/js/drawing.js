@@ -47,6 +47,7 @@ export class Drawing {
     this.set(shape);
     this.sketch.choose(shape);
     asked.map.getCanvas().focus();
+    this.element.scrollIntoView({ block: "nearest" });
   }
 
   attach(map) {

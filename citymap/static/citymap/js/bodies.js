@@ -1,4 +1,5 @@
-// Organisations by name: a search field fills the choice below it from the public directory.
+// Organisations by name: a search field fills the choice below it from the public directory; a
+// text field whose list is of bodies is offered their names.
 
 import { getJSON, isAbort, latestOnly } from "citymap/request";
 
@@ -37,4 +38,27 @@ for (const field of document.querySelectorAll("[data-bodies-search]")) {
       choice.focus();
     }
   });
+}
+
+for (const list of document.querySelectorAll("datalist[data-bodies-list]")) {
+  for (const field of document.querySelectorAll(`input[list="${list.id}"]`)) {
+    const newest = latestOnly();
+    let timer = null;
+    const offer = async () => {
+      const url = new URL(list.dataset.bodiesList, location.href);
+      url.searchParams.set("q", field.value.trim());
+      url.searchParams.set("limit", "12");
+      try {
+        const { results } = await getJSON(url, { signal: newest() });
+        list.replaceChildren(...results.map((body) => new Option(body.name, body.name_ru)));
+      } catch (error) {
+        // Who types the whole name or the BIN needs no list.
+        if (!isAbort(error)) list.replaceChildren();
+      }
+    };
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      if (field.value.trim()) timer = setTimeout(offer, DEBOUNCE_MS);
+    });
+  }
 }
