@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
@@ -137,7 +138,7 @@ class CheckResult(TextChoices):
 
 class PromiseState(TextChoices):
     OPEN = "open", _("Open")
-    KEPT = "kept", _("Kept")
+    KEPT = "kept", pgettext_lazy("promise", "Kept")
     BROKEN = "broken", _("Broken")
     CANCELLED = "cancelled", _("Cancelled")
 

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Case, CharField, Count, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from appeals.choices import State
 from appeals.models import Appeal, Category
@@ -64,7 +65,7 @@ class InboxFilter(forms.Form):
         empty_label=_("All organisations"),
     )  # fmt: skip
     sort = forms.ChoiceField(
-        label=_("Order"), required=False,
+        label=pgettext_lazy("sorting", "Order"), required=False,
         choices=[(name, title) for name, (title, _o) in SORTS.items()],
     )  # fmt: skip
     q = forms.CharField(label=_("Number, address or words"), required=False)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from appeals import services
@@ -25,7 +25,7 @@ SHOWN = {
         gettext_lazy("Called kept, to be decided"),
         Q(state=PromiseState.OPEN, claimed_at__isnull=False),
     ),
-    "kept": (gettext_lazy("Kept"), Q(state=PromiseState.KEPT)),
+    "kept": (pgettext_lazy("promise", "Kept"), Q(state=PromiseState.KEPT)),
     "broken": (gettext_lazy("Broken"), Q(state=PromiseState.BROKEN)),
 }
 

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from citymap.demo import DEMO_LOGINS
-from tests.e2e.conftest import PHONE, MapPage
+from tests.e2e.conftest import PHONE, MapPage, tab_to
 
 pytestmark = pytest.mark.e2e
 WITHOUT_A_DESK = {"executor"}
@@ -40,6 +40,68 @@ def test_staff_find_their_rooms_at_every_width(open_page, sign_in, name, width):
         expect(page.get_by_role("button", name="Выйти").filter(visible=True)).to_be_in_viewport(
             ratio=1
         )
+
+
+# What of the header stands on top of what: pairs of names; and what is cut off.
+OVERLAPS = """() => {
+    const shown = [...document.querySelectorAll(
+        ".site-header > *, .search-card, .tools-card, .menu:popover-open > *")]
+        .filter((node) => node.checkVisibility() && !node.matches(".menu"));
+    const inside = (one, other) => one.contains(other) || other.contains(one);
+    const found = [];
+    for (const one of shown) for (const other of shown) {
+        if (one === other || inside(one, other)) continue;
+        if (Boolean(one.closest(".menu")) !== Boolean(other.closest(".menu"))) continue;
+        const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+        const across = a.left < b.right - 1 && b.left < a.right - 1;
+        if (across && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+            found.push([one.className, other.className]);
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 768, 1024, 1440])
+def test_every_room_is_reached_by_keys(open_page, sign_in, width):
+    """Administrators have most rooms: none is hidden, cut off or out of the way of the keys."""
+    page = open_page(locale="kk-KZ", viewport={"width": width, "height": 844}, bypass_csp=True)
+    sign_in(page, "admin")
+    for path in ("/list/", "/"):
+        page.goto(path)
+        menu = page.get_by_role("button", name="Мәзір")
+        tab_to(page, menu)
+        page.keyboard.press("Enter")
+        rooms = page.locator(".menu .site-nav a")
+        expect(rooms.first).to_be_visible()
+        names = rooms.all_inner_texts()
+        assert len(names) == len(set(names)) > 15
+        for room in rooms.all():
+            tab_to(page, room)
+            expect(room).to_be_in_viewport(ratio=0.99)
+        assert page.evaluate(OVERLAPS) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert Axe().run(page, context=".menu").violations_count == 0
+        page.keyboard.press("Escape")
+        expect(rooms.first).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("name", "rooms"),
+    [
+        ("executor", {"/inbox/"}), ("inspector", {"/field/"}),
+        ("coordinator", {"/inbox/", "/field/", "/morning/", "/cards/moderation/"}),
+        ("head", {"/inbox/", "/morning/", "/cards/moderation/"}), ("operator", set()),
+        ("analyst", {"/morning/"}),
+    ],
+)  # fmt: skip
+def test_rooms_of_appeals_are_in_the_navigation_of_who_may(open_page, sign_in, name, rooms):
+    page = open_page(locale="ru-RU")
+    sign_in(page, name)
+    page.goto("/list/")
+    found = page.locator(".menu .site-nav a").evaluate_all("all => all.map((a) => a.pathname)")
+    assert set(found) & {"/inbox/", "/field/", "/morning/", "/cards/moderation/"} == rooms
+    for room in sorted(rooms):
+        assert page.goto(room).status == 200
 
 
 def test_a_wrong_password_is_said(page):

@@ -189,3 +189,29 @@ def test_the_calendar_prints_without_what_is_for_the_screen(open_page):
     expect(page.locator(".site-header")).to_be_hidden()
     expect(page.locator("#schedule")).to_be_hidden()
     expect(page.locator(".month")).to_have_count(12)
+
+
+CUT_OFF = """() => [...document.querySelectorAll('#content :is(input, select, textarea)')]
+    .filter((field) => field.offsetParent && field.getBoundingClientRect().right > innerWidth)
+    .map((field) => field.name || field.id)"""
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_forms_of_the_administration_fit_a_desktop(open_page, language):
+    """The widest ones: an organisation with contacts and substitutions, a user, a work schedule."""
+    page = open_page(locale=LOCALES[language], **WIDE)
+    enter(page, "admin")
+    wrong = []
+    for model in ("accounts/organization", "accounts/user", "calendars/workschedule"):
+        page.goto(f"/admin/{model}/")
+        page.locator("#result_list tbody th a").first.click()
+        page.locator(".submit-row").first.wait_for()
+        # An empty row of every table, as one who adds something sees it.
+        for button in page.locator(".add-row a").all():
+            button.click()
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > WIDE["viewport"]["width"]:
+            wrong.append(f"{page.url}: {width} px wide")
+        cut = page.evaluate(CUT_OFF)
+        wrong += [f"{page.url}: {name} is cut off" for name in cut]
+    assert not wrong, "\n".join(wrong)

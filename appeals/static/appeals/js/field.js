@@ -43,7 +43,9 @@ async function showQueue() {
   const waiting = new Set(checks.map((check) => check.appeal));
   for (const stop of main.querySelectorAll("[data-stop]")) {
     stop.classList.toggle("waits", waiting.has(stop.dataset.stop));
-    stop.querySelector("form").hidden = waiting.has(stop.dataset.stop);
+    // A stop that was recorded has no form any more.
+    const form = stop.querySelector("form[data-check]");
+    if (form) form.hidden = waiting.has(stop.dataset.stop);
   }
 }
 
@@ -57,7 +59,8 @@ function markDone(check, distance) {
   if (!stop) return;
   const where = distance === null ? "" : ` ${interpolate(gettext("%s m from the place."), [distance])}`;
   stop.classList.add("recorded");
-  stop.querySelector("form").replaceWith(h("p", { class: "message success", role: "status" }, gettext("Recorded.") + where));
+  stop.querySelector("details").open = true;
+  stop.querySelector("form[data-check]")?.replaceWith(h("p", { class: "message success", role: "status" }, gettext("Recorded.") + where));
 }
 
 // --- sending ------------------------------------------------------------------------------
