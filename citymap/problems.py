@@ -5,7 +5,7 @@ Domain errors know no HTTP. A room that raises one to its API registers it here 
     register_error(PlaceNotFoundError, status=404, title=_("No such place"))
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -103,3 +103,20 @@ class ApiProblemMiddleware:
         if not request.path.startswith(API_PREFIX):
             return None
         return problem_for(error)
+
+
+class AddressGuardMiddleware:
+    """An address with a NUL character names nothing: the database cannot even be asked for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> None:
+        """Raises Http404 where a part of the address that the view would get holds a NUL."""
+        if any("\x00" in value for value in (*args, *kwargs.values()) if isinstance(value, str)):
+            raise Http404

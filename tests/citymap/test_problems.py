@@ -68,3 +68,20 @@ def test_whatever_goes_wrong_under_api_is_problem_json(address):
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["status"] == answer.status_code
     assert "boom" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address, status",
+    [
+        ("/desk/appeals/%00/", 404),
+        ("/desk/calls/109%00/", 404),
+        ("/desk/cases/%00/", 404),
+        ("/cards/%00/", 404),
+        ("/jobs/log/%00/", 404),
+        ("/audit/changes/%00/1/", 404),
+        ("/track/%00/", 404),
+    ],
+)
+def test_an_address_with_a_nul_names_nothing(admin_client, address, status):
+    assert admin_client.get(address).status_code == status

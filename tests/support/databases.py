@@ -172,10 +172,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     A thread that ended without closing its connection, or a program that a test left running,
     would otherwise fail the drop of the database, in whichever test happens to be the last.
     """
+    name = connection.settings_dict["NAME"]
+    assert name.startswith("test_"), f"{name} is no test database"
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-        if left := end_sessions(connection.settings_dict["NAME"]):
+        if left := end_sessions(name):
             warnings.warn(f"sessions left in the test database: {left}", stacklevel=1)
 
 
