@@ -5,7 +5,7 @@ Domain errors know no HTTP. A room that raises one to its API registers it here 
     register_error(PlaceNotFoundError, status=404, title=_("No such place"))
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -106,7 +106,10 @@ class ApiProblemMiddleware:
 
 
 class AddressGuardMiddleware:
-    """An address with a NUL character names nothing: the database cannot even be asked for it."""
+    """An address with a NUL character names nothing: the database cannot even be asked for it.
+
+    A view that never asks, as the form at `/track/<number>/`, answers as for any other address.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -114,9 +117,14 @@ class AddressGuardMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Callable, args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> None:
-        """Raises Http404 where a part of the address that the view would get holds a NUL."""
-        if any("\x00" in value for value in (*args, *kwargs.values()) if isinstance(value, str)):
-            raise Http404
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """Raises Http404 where the driver refused a part of the address that holds a NUL.
+
+        psycopg2 raises ValueError before anything is sent, so the transaction is as it was.
+        """
+        if not isinstance(error, ValueError) or request.resolver_match is None:
+            return
+        match = request.resolver_match
+        parts = (*match.args, *match.kwargs.values())
+        if any("\x00" in value for value in parts if isinstance(value, str)):
+            raise Http404 from error

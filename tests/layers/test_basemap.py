@@ -252,5 +252,7 @@ class TestDebt:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [basemap._BUILDING])
             assert self.owed() == "nothing owed"
+            # Said, not left to the end of the session, which the server comes to in its own time.
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [basemap._BUILDING])
         other.close()
         assert self.owed() == "built"
