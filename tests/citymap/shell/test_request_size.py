@@ -29,7 +29,7 @@ def test_nginx_takes_what_the_server_takes():
 )
 def test_more_is_refused_with_what_to_do(client, language, said):
     answer = client.post(
-        "/report/", CONTENT_LENGTH=most_bytes() + 1, headers={"accept-language": language}
+        "/report/", CONTENT_LENGTH=str(most_bytes() + 1), headers={"accept-language": language}
     )
     assert answer.status_code == 413
     assert said in answer.content.decode()
