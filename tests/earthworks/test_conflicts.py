@@ -123,6 +123,14 @@ def test_routes_that_are_crossed():
     assert {one.overlap_m for one in conflicts} == {1.5}
 
 
+def test_only_what_is_near_is_read(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert found(asked()) == []
+    near = segment(line((0, 1), (20, 1)), body("gas"))
+    with django_assert_num_queries(2):
+        assert found(asked()) == [("network", near.pk)]
+
+
 def test_another_app_adds_a_reason():
     def yards(question: Dig) -> list[Conflict]:
         return [Conflict(check="programme", id=1, title="yard in the programme")]
