@@ -51,11 +51,14 @@ class Conflict:
     url: str = ""
     body_id: int | None = None
     geom: GEOSGeometry | None = field(default=None, compare=False, repr=False)
+    # Where it meets the dig, of things that are long.
+    place: GEOSGeometry | None = field(default=None, compare=False, repr=False)
 
     @property
     def at(self) -> tuple[float, float] | None:
         """Where to look on the map, `(lon, lat)`."""
-        return lon_lat(self.geom.point_on_surface) if self.geom else None
+        place = self.place or self.geom
+        return lon_lat(place.point_on_surface) if place else None
 
 
 @dataclass(frozen=True, kw_only=True)

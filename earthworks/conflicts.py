@@ -201,6 +201,7 @@ def route_conflicts(dig: Dig) -> list[Conflict]:
             suggestion=_("Tell the carrier, plan a detour."),
             body_id=row.carrier_id,
             geom=row.geom,
+            place=row.geom.intersection(dig.geom),
         )
         for row in rows
     ]
@@ -228,6 +229,7 @@ def snowplow_conflicts(dig: Dig) -> list[Conflict]:
             suggestion=_("Tell who clears the snow: a trench and a plough do not agree."),
             body_id=row.organization_id,
             geom=row.geom,
+            place=row.geom.intersection(dig.geom),
         )
         for row in rows
     ]

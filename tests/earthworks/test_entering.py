@@ -71,6 +71,29 @@ def test_the_map_snaps_and_proposes(office):
     assert not Order.objects.filter(state=OrderState.DRAFT).exists()
 
 
+def test_drilling_damages_only_its_pits(office):
+    asked = {"outline": form()["outline"], "width_m": "1.5", "method": "directional_drilling"}
+    answer = office.post("/works/propose/", asked, content_type="application/json").json()
+    assert answer["area_m2"] == pytest.approx(30, rel=0.05)
+    assert sum(answer["areas"].values()) == pytest.approx(2 * 2 * 1.5, rel=0.05)
+    office.post("/works/new/", form(method="directional_drilling"))
+    assert sum(Order.objects.get().areas_m2.values()) == pytest.approx(6, rel=0.05)
+
+
+def test_a_pasted_feature_is_its_geometry(office):
+    geometry = json.loads(form()["outline"])
+    feature = {"type": "Feature", "properties": {}, "geometry": geometry}
+    collection = {"type": "FeatureCollection", "features": [feature]}
+    areas = set()
+    for pasted in (geometry, feature, collection):
+        asked = {"outline": json.dumps(pasted), "width_m": "1.5"}
+        answer = office.post("/works/propose/", asked, content_type="application/json").json()
+        areas.add(answer["area_m2"])
+    assert len(areas) == 1
+    two = {"outline": json.dumps(collection | {"features": [feature] * 2}), "width_m": "1.5"}
+    assert office.post("/works/propose/", two, content_type="application/json").status_code == 422
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
