@@ -1,27 +1,9 @@
 """The runtime role may add to the record of looks and read it, and nothing more."""
 
-from django.conf import settings
-from django.db import connections
-from psycopg2 import sql
-
+from citymap.append_only import take_changes_from_runtime_role
 from citymap.personal.models import PersonalEvent
 
 
 def protect_events(sender, using: str = "default", **kwargs) -> None:
-    """Take UPDATE and DELETE on the record of looks from the runtime role, after each grant.
-
-    Does nothing unless the session's own user owns the table (tests act as the runtime role) and
-    the runtime role exists. A trigger refuses the same to everybody (migration 0001).
-    """
-    role, table = settings.CITYMAP_RUNTIME_ROLE, PersonalEvent._meta.db_table
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename = %s AND tableowner = current_user)"
-            " AND current_user <> %s AND EXISTS (SELECT FROM pg_roles WHERE rolname = %s)",
-            [table, role, role],
-        )
-        if cursor.fetchone()[0]:
-            revoke = "REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON {table} FROM {role}"
-            names = {"table": sql.Identifier(table), "role": sql.Identifier(role)}
-            cursor.execute(sql.SQL(revoke).format(**names))
+    """After each migrate; a trigger refuses the same to everybody (migration 0001)."""
+    take_changes_from_runtime_role(PersonalEvent, using)
