@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.contrib.gis.geos import LineString, Point
+from django.db.models import F
 
 from citymap.accounts.choices import OrganizationKind, Role
 from citymap.accounts.models import Organization, User
@@ -63,7 +64,12 @@ def test_lawful_and_loaded_once(city):
         assert (order.due_on, order.duty, order.basis) == (due.on, due.duty, due.basis)
         assert Deadline.objects.filter(order=order, version=order.deadline_version, at=order.due_at)
     restored = Order.objects.filter(restored_at__isnull=False).count()
-    assert Acceptance.objects.filter(duty="permanent").count() == restored
+    inspected = Acceptance.objects.filter(duty="permanent")
+    assert inspected.filter(accepted=True).count() == restored
+    # Some of them only when the inspector came again.
+    refused = inspected.filter(accepted=False)
+    assert refused.exists()
+    assert not refused.filter(order__restored_at__lt=F("inspected_at")).exists()
     assert ClaimPolicy.objects.get().police.source_id == "police"
     assert RepairWork.objects.count() == 15
     demo.load_works(DemoOptions(), said.append)
