@@ -6,13 +6,14 @@ import json
 import pytest
 from django.contrib.gis.geos import LineString, Point
 from django.db.models import F
+from django.utils import timezone
 
 from citymap.accounts.choices import OrganizationKind, Role
 from citymap.accounts.models import Organization, User
 from citymap.demo import DemoOptions
 from citymap.geo import city_srid
 from earthworks import demo
-from earthworks.choices import OrderState
+from earthworks.choices import OrderKind, OrderState
 from earthworks.demo_extras import BREAKAGES, Breakage, BreakageSource
 from earthworks.models import (
     Acceptance,
@@ -63,6 +64,10 @@ def test_lawful_and_loaded_once(city):
         due = due_now(order, rules)
         assert (order.due_on, order.duty, order.basis) == (due.on, due.duty, due.basis)
         assert Deadline.objects.filter(order=order, version=order.deadline_version, at=order.due_at)
+    today = timezone.localdate()
+    ahead = Order.objects.filter(begins_on__gt=today)
+    assert ahead.exists()
+    assert not ahead.filter(kind=OrderKind.EMERGENCY).exists()
     restored = Order.objects.filter(restored_at__isnull=False).count()
     inspected = Acceptance.objects.filter(duty="permanent")
     assert inspected.filter(accepted=True).count() == restored
