@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -124,10 +125,15 @@ def test_a_contractor_sees_its_own_orders_only():
 
 def test_the_public_page_tells_no_names():
     person = save_person(name="Иванов Иван", user=None)
-    order = issued(holder=None, holder_person=person, comments="звонить Иванову")
-    page = Client().get(f"/works/public/{order.number}/")
+    order = issued(
+        holder=None, holder_person=person, representative=person, contractor_person=person,
+        comments="звонить Иванову",
+    )  # fmt: skip
+    page = Client(headers={"accept-language": "ru"}).get(f"/works/public/{order.number}/")
     assert page.status_code == 200
-    assert "Иванов" not in page.content.decode()
+    told = page.content.decode()
+    assert "Иванов" not in told
+    assert re.search("Ответственный</th><td>физическое лицо</td>", told)
 
 
 def test_the_public_page_tells_an_emergency_in_the_order_of_its_days():
