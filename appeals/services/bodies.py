@@ -30,7 +30,7 @@ def assign(
     """Make `body` the main executor; `route` says why it is this one."""
     step = begin(appeal=appeal, operation="assign", user=user, version=version, now=now, body=body)
     step.appeal.executor = body
-    found = finish(step, executor=body, assigned_at=step.now, route=route or _("chosen by hand"))
+    found = finish(step, executor=body, assigned_at=step.now, route=route or "chosen by hand")
     CoExecutor.objects.filter(appeal=found, body=body).delete()
     if not send_by_itself(found, step.now):
         telling.assigned(found)
@@ -72,7 +72,7 @@ def return_(
     found = finish(
         step, executor=None, hops=step.appeal.hops + 1, assigned_at=None, paused_at=None,
         due_at=due,
-        route=_("returned by %(body)s") % {"body": body},
+        route=f"returned by {body}",
     )  # fmt: skip
     telling.returned(found)
     return found
