@@ -5,6 +5,7 @@ import struct
 import zlib
 
 import pytest
+from django.utils import translation
 from PIL import Image
 
 from appeals.errors import InvalidError
@@ -91,4 +92,16 @@ def test_moving_pictures_are_refused():
     frames[0].save(file, "WEBP", save_all=True, append_images=frames[1:])
     file.seek(0)
     with pytest.raises(InvalidError):
+        clean_photo(file)
+
+
+@pytest.mark.parametrize("megabytes, taken", [(15, True), (40, False)])
+def test_a_good_photo_is_taken_up_to_fifteen_megabytes(megabytes, taken):
+    """Its size alone refuses it: what follows the picture is nothing that a reader minds."""
+    good = photo_file().read()
+    file = io.BytesIO(good.ljust(megabytes * 2**20, b"\0"))
+    if taken:
+        assert clean_photo(file).sha256
+        return
+    with translation.override("en"), pytest.raises(InvalidError, match="larger than 15 MB"):
         clean_photo(file)
