@@ -23,10 +23,10 @@ import numpy as np
 import psycopg2
 from django.conf import settings
 
-from appeals.benchmarks.cities import city_of
 from citymap.bench.context import Bench, BenchError
 from citymap.bench.registry import Result, benchmark
 from citymap.demo import DEMO_PASSWORD
+from layers.benchmarks.cities import demo_city
 
 PEAK_AN_HOUR = 2000 * 0.15
 TIMES, MIX_S, OPERATORS = 20, 45, 8
@@ -141,7 +141,7 @@ def contact(
 def contacts(bench: Bench) -> Iterator[Result]:
     """Both databases: three years of one city, and a region of ten."""
     for scale, years in ((1, 3), (10, 1)):
-        env = city_of(bench, scale=scale, years=years)
+        env = demo_city(bench, scale=scale, years=years)
         name = f"scale {scale}, {years} years" if years > 1 else f"scale {scale}"
         yield from measured(bench, env, name)
 
