@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.permissions import CHECK, INBOX, INSTRUCTED, MODERATE, MORNING, PRACTISE, STATISTICS
 from citymap.accounts.access import AnyUser, is_city_staff, may
+from citymap.accounts.choices import Role
+from citymap.accounts.homes import Home, register_home
 from citymap.shell.registry import NavEntry, register_entry
 
 register_entry(
@@ -103,3 +105,12 @@ register_entry(
         may_see=may_check, order=25,
     )
 )  # fmt: skip
+
+for home in (
+    Home(name="morning", url_name="statistics:morning", roles={Role.AKIM, Role.HEAD}, order=5),
+    Home(name="desk", url_name="desk:console", roles={Role.OPERATOR, Role.COORDINATOR}, order=10),
+    Home(name="inbox", url_name="inbox:worklist", roles={Role.EXECUTOR}, order=20),
+    Home(name="field", url_name="field:worklist", roles={Role.INSPECTOR}, order=25),
+    Home(name="statistics", url_name="statistics:index", roles={Role.ANALYST}, order=74),
+):
+    register_home(home)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.access import holds
 from citymap.accounts.choices import Role
+from citymap.accounts.homes import Home, register_home
 from citymap.shell.registry import NavEntry, register_entry
 
 
@@ -22,3 +23,9 @@ register_entry(
         order=100,
     )
 )
+register_home(
+    Home(
+        name="admin", url_name="admin:index", roles={Role.ADMIN}, may_see=is_administrator,
+        order=100,
+    )
+)  # fmt: skip

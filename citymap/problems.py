@@ -31,6 +31,7 @@ _TITLES = {
     403: _("Not permitted"),
     404: _("Not found"),
     405: _("Method not allowed"),
+    413: _("This is too much at once"),
     422: _("Cannot be answered"),
     500: _("Something went wrong on our side"),
 }

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "citymap.shell.requestsize.RequestSizeMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "citymap.urls"
@@ -282,6 +283,8 @@ CITYMAP_ROOTS_EMAIL = env.list("CITYMAP_ROOTS_EMAIL", default=[])
 
 # --- text messages and delivery -----------------------------------------------------------
 # A telephone exchange says by this token that somebody calls; empty: none may.
+# The body of one request, megabytes; deploy/nginx and citymap/shell/requestsize.py keep to it.
+CITYMAP_MAX_REQUEST_MB = env.int("CITYMAP_MAX_REQUEST_MB", default=80)
 CITYMAP_EXCHANGE_TOKEN = env("CITYMAP_EXCHANGE_TOKEN", default="")
 CITYMAP_SMS_URL = env("CITYMAP_SMS_URL", default="")
 CITYMAP_SMS_TOKEN = env("CITYMAP_SMS_TOKEN", default="")

@@ -1,6 +1,9 @@
 """The registry of reasons not to dig: apps offer theirs in `conflicts.py`.
 
 register_check(ConflictCheck(name="programme", title=_("Yard in the programme"), find=yards))
+
+Most digs meet few things: a check that says what is `near` takes part in one statement that asks
+for all of them at once, and reads its rows only where there are some.
 """
 
 import datetime as dt
@@ -9,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import QuerySet, TextField, Value
 
 from citymap.geo import lon_lat
 from citymap.registry import Registry
@@ -47,20 +51,27 @@ class Conflict:
     url: str = ""
     body_id: int | None = None
     geom: GEOSGeometry | None = field(default=None, compare=False, repr=False)
+    # Where it meets the dig, of things that are long.
+    place: GEOSGeometry | None = field(default=None, compare=False, repr=False)
 
     @property
     def at(self) -> tuple[float, float] | None:
         """Where to look on the map, `(lon, lat)`."""
-        return lon_lat(self.geom.point_on_surface) if self.geom else None
+        place = self.place or self.geom
+        return lon_lat(place.point_on_surface) if place else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConflictCheck:
-    """find(dig): conflicts of one sort, nearest first, by one query with an index."""
+    """find(dig): conflicts of one sort, nearest first, by one query with an index.
+
+    near(dig): rows without which there are none; None: `find` is asked every time.
+    """
 
     name: str
     title: Any
     find: Callable[[Dig], list[Conflict]]
+    near: Callable[[Dig], QuerySet] | None = None
     order: int = 0
 
 
@@ -73,4 +84,19 @@ def register_check(check: ConflictCheck) -> ConflictCheck:
 
 def conflicts_of(dig: Dig) -> list[Conflict]:
     """Every reason not to dig, of every app, in the order of the checks."""
-    return [conflict for check in checks for conflict in check.find(dig)]
+    near = _filled({check.name: check.near(dig) for check in checks if check.near})
+    return [
+        conflict
+        for check in checks
+        if check.near is None or check.name in near
+        for conflict in check.find(dig)
+    ]
+
+
+def _filled(near: dict[str, QuerySet]) -> set[str]:
+    """Names of the querysets that have rows, by one statement."""
+    asked = [
+        rows.order_by().values_list(Value(name, output_field=TextField()))[:1]
+        for name, rows in near.items()
+    ]
+    return {name for (name,) in asked[0].union(*asked[1:], all=True)} if asked else set()

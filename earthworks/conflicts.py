@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from citymap.geo import GeometryField
 from earthworks.conflict_registry import Conflict, ConflictCheck, Dig, register_check
 from earthworks.models import Order, RepairWork
+from earthworks.querysets import OrderQuerySet, RepairQuerySet
 from layers.models import BusRoute, NetworkSegment, SnowplowRoute
+from layers.querysets import CityObjectQuerySet
 
 NETWORK_M = 5.0
 # Digs this near to each other at the same time could be one dig.
@@ -44,23 +46,34 @@ class SharedLength(Func):
     output_field = FloatField()
 
 
-def _measured(queryset: QuerySet, dig: Dig, *, shared: type[Func]) -> QuerySet:
-    """Rows with `metres` from the dig and `shared`, m2 or m of them within it; nearest first."""
+def _measured(rows: QuerySet, dig: Dig, wanted: Iterable[str], **measures: type[Func]) -> QuerySet:
+    """What is `wanted` of rows, with their `measures` towards the dig; the first by measure."""
     outline = Value(dig.geom, output_field=GeometryField())
-    return queryset.annotate(
-        metres=Metres("geom", outline), shared=shared("geom", outline)
-    ).order_by("metres", "pk")[:AT_MOST]
+    return (
+        rows.only("geom", *wanted)
+        .annotate(**{name: measure("geom", outline) for name, measure in measures.items()})
+        .order_by(*(["metres"] if "metres" in measures else []), "pk")[:AT_MOST]
+    )
+
+
+def _named(body: str) -> list[str]:
+    """The fields by which a body is called."""
+    return [f"{body}__name", f"{body}__short_name"]
+
+
+def orders_near(dig: Dig) -> OrderQuerySet:
+    """Other live orders near the dig in its period."""
+    near = Order.objects.live().filter(geom__dwithin=(dig.geom, JOINT_M))
+    return near.during(dig.begins_on, dig.ends_on).exclude(pk=dig.order_id)
 
 
 def order_conflicts(dig: Dig) -> list[Conflict]:
-    """Other live orders near the dig in its period."""
-    others = (
-        Order.objects.live()
-        .filter(geom__dwithin=(dig.geom, JOINT_M))
-        .during(dig.begins_on, dig.ends_on)
-        .exclude(pk=dig.order_id)
-        .select_related("holder")
-    )
+    """Orders with which the dig could be one."""
+    rows = _measured(
+        orders_near(dig).select_related("holder"), dig,
+        ["year", "serial", "begins_on", "until_on", *_named("holder")],
+        metres=Metres, shared=SharedArea,
+    )  # fmt: skip
     return [
         Conflict(
             check="order",
@@ -74,18 +87,23 @@ def order_conflicts(dig: Dig) -> list[Conflict]:
             body_id=row.holder_id,
             geom=row.geom,
         )
-        for row in _measured(others, dig, shared=SharedArea)
+        for row in rows
     ]
 
 
-def repair_conflicts(dig: Dig) -> list[Conflict]:
+def repairs_near(dig: Dig) -> RepairQuerySet:
     """Repairs near the dig in its period."""
-    repairs = (
-        RepairWork.objects.live()
-        .filter(geom__dwithin=(dig.geom, JOINT_M))
-        .during(dig.begins_on, dig.ends_on)
-        .select_related("organization")
-    )
+    near = RepairWork.objects.live().filter(geom__dwithin=(dig.geom, JOINT_M))
+    return near.during(dig.begins_on, dig.ends_on)
+
+
+def repair_conflicts(dig: Dig) -> list[Conflict]:
+    """Repairs with which the dig has to agree."""
+    rows = _measured(
+        repairs_near(dig).select_related("organization"), dig,
+        ["title", "begins_on", "ends_on", *_named("organization")],
+        metres=Metres, shared=SharedArea,
+    )  # fmt: skip
     return [
         Conflict(
             check="repair",
@@ -99,18 +117,23 @@ def repair_conflicts(dig: Dig) -> list[Conflict]:
             body_id=row.organization_id,
             geom=row.geom,
         )
-        for row in _measured(repairs, dig, shared=SharedArea)
+        for row in rows
     ]
 
 
-def guarantee_conflicts(dig: Dig) -> list[Conflict]:
+def guarantees_touched(dig: Dig) -> OrderQuerySet:
     """Restorations under guarantee that the dig would open again."""
-    restored = (
-        Order.objects.guaranteed_on(dig.begins_on)
-        .touching(dig.geom)
-        .exclude(pk=dig.order_id)
-        .select_related("contractor", "holder")
-    )
+    guaranteed = Order.objects.guaranteed_on(dig.begins_on)
+    return guaranteed.touching(dig.geom).exclude(pk=dig.order_id)
+
+
+def guarantee_conflicts(dig: Dig) -> list[Conflict]:
+    """Guarantees that end where the dig opens the ground."""
+    rows = _measured(
+        guarantees_touched(dig).select_related("contractor", "holder"), dig,
+        ["year", "serial", "guarantee_until", *_named("contractor"), *_named("holder")],
+        shared=SharedArea,
+    )  # fmt: skip
     return [
         Conflict(
             check="guarantee",
@@ -124,19 +147,22 @@ def guarantee_conflicts(dig: Dig) -> list[Conflict]:
             body_id=row.contractor_id,
             geom=row.geom,
         )
-        for row in _measured(restored, dig, shared=SharedArea)
+        for row in rows
     ]
 
 
+def networks_near(dig: Dig) -> CityObjectQuerySet:
+    """Networks of other owners within 5 m."""
+    near = NetworkSegment.objects.current().filter(geom__dwithin=(dig.geom, NETWORK_M))
+    return near.exclude(owner_id=dig.holder_id) if dig.holder_id else near
+
+
 def network_conflicts(dig: Dig) -> list[Conflict]:
-    """Networks of other owners within 5 m: their owners are asked for approval."""
-    segments = (
-        NetworkSegment.objects.current()
-        .filter(geom__dwithin=(dig.geom, NETWORK_M))
-        .select_related("owner")
-    )
-    if dig.holder_id:
-        segments = segments.exclude(owner_id=dig.holder_id)
+    """Networks whose owners are asked for approval."""
+    rows = _measured(
+        networks_near(dig).select_related("owner"), dig, ["kind", "owner_name", *_named("owner")],
+        metres=Metres, shared=SharedLength,
+    )  # fmt: skip
     return [
         Conflict(
             check="network",
@@ -150,13 +176,20 @@ def network_conflicts(dig: Dig) -> list[Conflict]:
             body_id=row.owner_id,
             geom=row.geom,
         )
-        for row in _measured(segments, dig, shared=SharedLength)
+        for row in rows
     ]
 
 
-def route_conflicts(dig: Dig) -> list[Conflict]:
+def routes_crossed(dig: Dig) -> CityObjectQuerySet:
     """Bus routes that the dig crosses."""
-    routes = BusRoute.objects.current().touching(dig.geom).select_related("carrier")
+    return BusRoute.objects.current().touching(dig.geom)
+
+
+def route_conflicts(dig: Dig) -> list[Conflict]:
+    """Bus routes that need a detour."""
+    rows = _measured(
+        routes_crossed(dig), dig, ["number", "name", "carrier_id"], shared=SharedLength
+    )
     return [
         Conflict(
             check="bus",
@@ -168,14 +201,23 @@ def route_conflicts(dig: Dig) -> list[Conflict]:
             suggestion=_("Tell the carrier, plan a detour."),
             body_id=row.carrier_id,
             geom=row.geom,
+            place=row.geom.intersection(dig.geom),
         )
-        for row in _measured(routes, dig, shared=SharedLength)
+        for row in rows
     ]
 
 
-def snowplow_conflicts(dig: Dig) -> list[Conflict]:
+def ploughs_crossed(dig: Dig) -> CityObjectQuerySet:
     """Snow clearing routes that the dig crosses."""
-    routes = SnowplowRoute.objects.current().touching(dig.geom).select_related("organization")
+    return SnowplowRoute.objects.current().touching(dig.geom)
+
+
+def snowplow_conflicts(dig: Dig) -> list[Conflict]:
+    """Snow clearing routes whose ploughs need to know."""
+    rows = _measured(
+        ploughs_crossed(dig).select_related("organization"), dig,
+        ["name", *_named("organization")], shared=SharedLength,
+    )  # fmt: skip
     return [
         Conflict(
             check="snowplow",
@@ -187,22 +229,30 @@ def snowplow_conflicts(dig: Dig) -> list[Conflict]:
             suggestion=_("Tell who clears the snow: a trench and a plough do not agree."),
             body_id=row.organization_id,
             geom=row.geom,
+            place=row.geom.intersection(dig.geom),
         )
-        for row in _measured(routes, dig, shared=SharedLength)
+        for row in rows
     ]
 
 
-for _number, (_name, _title, _find) in enumerate(
+for _number, (_name, _title, _rows, _find) in enumerate(
     (
-        ("order", gettext_lazy("Other orders"), order_conflicts),
-        ("repair", gettext_lazy("Repair works"), repair_conflicts),
-        ("guarantee", gettext_lazy("Restorations under guarantee"), guarantee_conflicts),
-        ("network", gettext_lazy("Networks of others"), network_conflicts),
-        ("bus", gettext_lazy("Bus routes"), route_conflicts),
-        ("snowplow", gettext_lazy("Snow clearing routes"), snowplow_conflicts),
+        ("order", gettext_lazy("Other orders"), orders_near, order_conflicts),
+        ("repair", gettext_lazy("Repair works"), repairs_near, repair_conflicts),
+        (
+            "guarantee",
+            gettext_lazy("Restorations under guarantee"),
+            guarantees_touched,
+            guarantee_conflicts,
+        ),
+        ("network", gettext_lazy("Networks of others"), networks_near, network_conflicts),
+        ("bus", gettext_lazy("Bus routes"), routes_crossed, route_conflicts),
+        ("snowplow", gettext_lazy("Snow clearing routes"), ploughs_crossed, snowplow_conflicts),
     )
 ):
-    register_check(ConflictCheck(name=_name, title=_title, find=_find, order=10 * _number))
+    register_check(
+        ConflictCheck(name=_name, title=_title, near=_rows, find=_find, order=10 * _number)
+    )
 
 
 def owners_to_ask(conflicts: Iterable[Conflict]) -> set[int]:

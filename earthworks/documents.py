@@ -5,6 +5,7 @@ A citizen is addressed as the holder of the order, without a name: letters are k
 
 import datetime as dt
 import hashlib
+import re
 from io import BytesIO
 
 import segno
@@ -27,6 +28,8 @@ TEXT_PT, SMALL_PT, TITLE_PT = 11, 9, 15
 LINE_MM, SMALL_LINE_MM = 6, 5
 MARGIN_MM = 20
 QR_MM = 28
+# How the rule for claims names an article; other wordings stay as they are.
+ARTICLE = re.compile(r"КоАП РК, ст\. (?P<number>\d+(?:-\d+)?)")
 
 
 class Letter(FPDF):
@@ -115,7 +118,7 @@ def _demand(claim: Claim, today: dt.date) -> str:
         "due": day_text(claim.deadline.on),
         "days": max(1, (today - claim.deadline.on).days),
         "holder": holder_name(claim.order),
-        "article": claim.article,
+        "article": cited(claim.article),
     }
     if claim.addressee == Addressee.POLICE:
         return (
@@ -135,6 +138,13 @@ def _demand(claim: Claim, today: dt.date) -> str:
         )
         % values
     )
+
+
+def cited(article: str) -> str:
+    """An article of the code as the active language names it."""
+    if found := ARTICLE.fullmatch(article):
+        return _("article %(number)s of the Code of Administrative Offences") % found.groupdict()
+    return article
 
 
 def _what_next(claim: Claim) -> str:

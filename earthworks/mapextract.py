@@ -79,14 +79,16 @@ def draw(page: FPDF, geom: GEOSGeometry, frame: Frame, font: str) -> None:
     clip = shapely.box(*frame.box)
     page.set_fill_color(*PAPER)
     page.rect(frame.x, frame.y, frame.width, frame.height, style="F")
-    water = Water.objects.current().touching(ground).values_list("geom", flat=True)
-    _areas(page, frame, clip, water, WATER, WATER)
-    _roads(page, frame, clip, ground)
-    houses = Building.objects.current().touching(ground).values_list("geom", flat=True)
-    _areas(page, frame, clip, houses, HOUSE, HOUSE_RIM)
-    _networks(page, frame, clip, ground)
-    _areas(page, frame, clip, [geom], DIG_FILL, DIG_RIM, rim_mm=0.5)
-    _labels(page, frame, ground, font)
+    # A wide line that ends at the frame would reach beyond it.
+    with page.rect_clip(frame.x, frame.y, frame.width, frame.height):
+        water = Water.objects.current().touching(ground).values_list("geom", flat=True)
+        _areas(page, frame, clip, water, WATER, WATER)
+        _roads(page, frame, clip, ground)
+        houses = Building.objects.current().touching(ground).values_list("geom", flat=True)
+        _areas(page, frame, clip, houses, HOUSE, HOUSE_RIM)
+        _networks(page, frame, clip, ground)
+        _areas(page, frame, clip, [geom], DIG_FILL, DIG_RIM, rim_mm=0.5)
+        _labels(page, frame, ground, font)
     _margin(page, frame, font)
 
 
@@ -176,7 +178,7 @@ def _margin(page: FPDF, frame: Frame, font: str) -> None:
     bar_m = max((m for m in BARS_M if m <= frame.metres / 4), default=BARS_M[0])
     left, low = frame.x + 4, frame.y + frame.height - 4
     page.set_fill_color(255)
-    page.rect(left - 2, low - 6, bar_m * frame.mm_per_m + 16, 8, style="F")
+    page.rect(left - 2, low - 6, bar_m * frame.mm_per_m + 4, 8, style="F")
     page.set_line_width(0.6)
     page.set_draw_color(40)
     page.line(left, low, left + bar_m * frame.mm_per_m, low)

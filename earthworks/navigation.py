@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from citymap.accounts.access import AnyUser, may
+from citymap.accounts.choices import Role
+from citymap.accounts.homes import Home, register_home
 from citymap.shell.registry import NavEntry, register_entry
 
 
@@ -15,3 +17,5 @@ register_entry(
         name="works", title=_("Works"), url_name="works:orders", may_see=may_read_works, order=40
     )
 )
+register_home(Home(name="works", url_name="works:orders", roles={Role.WORKS}, order=40))
+register_home(Home(name="claims", url_name="works:claims", roles={Role.LAWYER}, order=45))

@@ -1,9 +1,17 @@
 """Outlines of digs: from a line with a width or a polygon, checked. Pure but for the city's box."""
 
+import json
 import math
 
 from django.contrib.gis.gdal import GDALException
-from django.contrib.gis.geos import GEOSException, GEOSGeometry, LineString, MultiPolygon, Polygon
+from django.contrib.gis.geos import (
+    GEOSException,
+    GEOSGeometry,
+    LineString,
+    MultiPolygon,
+    Point,
+    Polygon,
+)
 from django.utils.translation import gettext as _
 
 from citymap.geo import city_bbox, city_srid, to_wgs84
@@ -12,6 +20,8 @@ from earthworks.models.orders import MAX_AREA_M2, MAX_VERTICES
 
 MIN_WIDTH_M, MAX_WIDTH_M = 0.1, 50.0
 MIN_AREA_M2 = 0.01
+# Directional drilling opens the ground so far at both ends.
+PIT_M = 2.0
 # Quarter circles of a trench's ends are not worth more points.
 _CORNER_SEGMENTS = 2
 
@@ -32,6 +42,13 @@ def trench(line: GEOSGeometry, width_m: float) -> MultiPolygon:
         width_m / 2, quadsegs=_CORNER_SEGMENTS, end_cap_style=2, join_style=2
     )
     return checked(body)
+
+
+def pits(outline: MultiPolygon, line: LineString) -> MultiPolygon:
+    """What drilling opens of a trench along `line`: a pit of PIT_M at each of its ends."""
+    first, last = (Point(line.coords[at], srid=line.srid) for at in (0, -1))
+    opened = outline.intersection(first.buffer(PIT_M).union(last.buffer(PIT_M)))
+    return opened if isinstance(opened, MultiPolygon) else MultiPolygon(opened, srid=opened.srid)
 
 
 def checked(geom: GEOSGeometry) -> MultiPolygon:
@@ -79,11 +96,22 @@ def parsed(text: str) -> GEOSGeometry:
     if len(text) > 200_000:
         raise BadDigError(_("The outline is too long a text."))
     try:
-        geom = GEOSGeometry(text)
         if text.lstrip().startswith("{"):
+            geom = GEOSGeometry(_geometry(text))
             geom.srid = 4326
             return geom.transform(city_srid(), clone=True)
+        geom = GEOSGeometry(text)
         geom.srid = geom.srid or city_srid()
         return geom
-    except (GEOSException, GDALException, ValueError, TypeError, KeyError) as error:
+    except (
+        GEOSException, GDALException, ValueError, TypeError, KeyError, IndexError, RecursionError,
+    ) as error:  # fmt: skip
         raise BadDigError(_("This is no outline: neither GeoJSON nor WKT.")) from error
+
+
+def _geometry(text: str) -> str:
+    """The geometry of a GeoJSON text, also of a feature or of the only one of a collection."""
+    found = json.loads(text)
+    if found.get("type") == "FeatureCollection":
+        (found,) = found["features"]
+    return json.dumps(found["geometry"] if found.get("type") == "Feature" else found)

@@ -7,9 +7,10 @@ standards and only a proposal. What is none of them and no building counts as la
 from collections.abc import Iterable
 
 import shapely
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, LineString
 
-from earthworks.choices import DamagedSurface
+from earthworks.choices import DamagedSurface, Method
+from earthworks.shapes import pits
 from layers.choices import CARRIAGEWAY_CLASSES, RoadClass
 from layers.models import Building, Road
 
@@ -53,6 +54,13 @@ def divide(
         left = shapely.difference(left, cover)
     areas[DamagedSurface.LAWN] = shapely.area(left)
     return {surface: round(area, 1) for surface, area in areas.items()}
+
+
+def damaged(outline: GEOSGeometry, drawn: GEOSGeometry, method: str) -> dict[DamagedSurface, float]:
+    """Damaged area by surface, m2: of the whole outline, or only of the pits of a drilling."""
+    if method == Method.DIRECTIONAL_DRILLING and isinstance(drawn, LineString):
+        return propose(pits(outline, drawn))
+    return propose(outline)
 
 
 def propose(geom: GEOSGeometry) -> dict[DamagedSurface, float]:

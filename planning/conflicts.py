@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy
 
 from earthworks.conflict_registry import Conflict, ConflictCheck, Dig, register_check
 from layers.models import Yard
+from layers.querysets import CityObjectQuerySet
 from planning.models import ProgrammeVersion, ProgrammeYard
+
+
+def yards(dig: Dig) -> CityObjectQuerySet:
+    """Yards that the dig touches."""
+    return Yard.objects.current().touching(dig.geom)
 
 
 def yards_in_programmes(dig: Dig) -> list[Conflict]:
@@ -15,20 +21,20 @@ def yards_in_programmes(dig: Dig) -> list[Conflict]:
 
     A yard of next year is dug before it is paved; one of this year is dug or paved at once.
     """
-    yards = {yard.pk: yard for yard in Yard.objects.current().touching(dig.geom)}
-    if not yards:
+    touched = {yard.pk: yard for yard in yards(dig)}
+    if not touched:
         return []
     rows = (
         ProgrammeYard.objects.filter(
             version__in=ProgrammeVersion.objects.in_force().values("pk"),
-            yard__in=list(yards),
+            yard__in=list(touched),
             year__range=(dig.begins_on.year, dig.ends_on.year + 1),
         )
         .select_related("version__programme")
         .order_by("year", "pk")
     )
     outline = shapely.from_wkb(bytes(dig.geom.wkb))
-    return [_conflict(row, yards[row.yard_id], outline, dig) for row in rows]
+    return [_conflict(row, touched[row.yard_id], outline, dig) for row in rows]
 
 
 def _conflict(row: ProgrammeYard, yard: Yard, outline: shapely.Geometry, dig: Dig) -> Conflict:
@@ -50,6 +56,6 @@ def _conflict(row: ProgrammeYard, yard: Yard, outline: shapely.Geometry, dig: Di
 register_check(
     ConflictCheck(
         name="yard_programme", title=gettext_lazy("Yards in programmes"), find=yards_in_programmes,
-        order=25,
+        near=yards, order=25,
     )
 )  # fmt: skip

@@ -145,7 +145,7 @@ def as_pdf(readable: Readable) -> bytes:
         page.bar(row["title"], row["percent"], str(row["count"]))
     page.heading(_("Appeals by month"))
     for row in readable.months():
-        page.bar(date_format(row["day"], "F Y"), row["percent"], str(row["count"]))
+        page.bar(date_format(row["day"], "YEAR_MONTH_FORMAT"), row["percent"], str(row["count"]))
     drawn = readable.map()
     if drawn:
         page.heading(_("Where"), needs_mm=_MAP_MM + 20)

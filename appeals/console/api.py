@@ -35,11 +35,13 @@ _FIELDS = ("call_id", "phone", "language", "started_at")
 def calls(request: HttpRequest) -> JsonResponse:
     """A call rings: `{"call_id": "...", "phone": "+7...", "language": "ru", "started_at": "..."}`.
 
-    By the exchange's token (`Authorization: Bearer`, CITYMAP_EXCHANGE_TOKEN), or by the session of
-    somebody who registers contacts. 201 the first time, 200 with the same contact after that.
+    By the exchange's secret (`Authorization: Bearer`, CITYMAP_EXCHANGE_TOKEN), or by the session or
+    a token of the API of somebody who registers contacts. 201 the first time, 200 with the same
+    contact after that.
     """
     header = request.headers.get("Authorization", "")
-    if header.startswith(_BEARER):
+    by_token = getattr(request, "api_token", None) is not None
+    if header.startswith(_BEARER) and not by_token:
         if not _is_exchange(header.removeprefix(_BEARER)):
             return problem(401)
         return _ring(request)

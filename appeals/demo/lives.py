@@ -277,7 +277,7 @@ def _write_contacts(lives: Lives, keys: list[int]) -> int:
     people = (chance.uniform(draw, "who") ** 2 * len(lives.people)).astype(int)
     kinds = chance.pick(
         draw, "kind",
-        {"consultation": 93.4, "drop": 1.2, "": 4.0, "follow_up": 1.1, "transfer": 0.3},
+        {"consultation": 95.3, "drop": 0.35, "": 4.0, "follow_up": 0.25, "transfer": 0.1},
     )  # fmt: skip
     services = chance.pick(draw, "service", dict.fromkeys(EmergencyService.values, 1.0))
     back = (chance.uniform(draw, "about") * ASKED_ABOUT).astype(int)

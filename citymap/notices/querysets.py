@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 
-from citymap.notices.choices import DEAD_LETTERS, OPEN
+from citymap.notices.choices import DEAD_LETTERS, OPEN, State
 
 
 def as_uuid(text: str) -> uuid.UUID | None:
@@ -71,7 +71,9 @@ class BellItemQuerySet(models.QuerySet):
     """What members of staff see at the bell."""
 
     def of(self, user) -> Self:
-        return self.filter(user=user)
+        """What is true still: without what was cancelled, unless it was sent on to another."""
+        stands = ~Q(notice__state=State.CANCELLED) | Q(notice__replaced_by__isnull=False)
+        return self.filter(stands, user=user)
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)

@@ -52,6 +52,7 @@ def shell(request: HttpRequest) -> dict:
         "city_name": city_name(),
         "theme": theme_of(request),
         "languages": settings.LANGUAGES,
+        "most_mb": settings.CITYMAP_MAX_REQUEST_MB,
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "header_tools": SimpleLazyObject(lambda: tools_of(request)),
         "importmap": SimpleLazyObject(lambda: mark_safe(importmap())),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -137,6 +138,16 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(
         request, 404, _("There is no such page"),
         _("The link may be old or mistyped."),
+    )  # fmt: skip
+
+
+@public
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Told by the server itself, and by nginx before it (`/too-large/`)."""
+    return _error(
+        request, 413, _("This is too much at once"),
+        _("Nothing was saved. At most %(most)d MB can be sent at once: go back and send fewer or "
+          "smaller photos.") % {"most": settings.CITYMAP_MAX_REQUEST_MB},
     )  # fmt: skip
 
 

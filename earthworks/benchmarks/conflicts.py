@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.contrib.gis.geos import LineString
 from django.db import connection
 
-from citymap.bench.context import Bench
+from citymap.bench.context import Bench, BenchError
 from citymap.bench.registry import Result, benchmark
 from earthworks.benchmarks.races import working_on
 from earthworks.conflict_registry import Dig, conflicts_of
@@ -29,12 +29,13 @@ INSERT INTO earthworks_order (
     area_road_m2, area_lawn_m2, requirements, requirements_note, begins_on, ends_on, until_on,
     applied_at, end_reason, conflict_reason, override_reason, duty, basis, created_at
 )
-SELECT 2001, row_number() OVER (ORDER BY o.id, i), 'planned', 'draft', network_kind, work, method,
-    '', '', '', holder_id, contractor_id,
+SELECT 2001, row_number() OVER (ORDER BY i, o.id)
+        + (SELECT coalesce(max(serial), 0) FROM earthworks_order WHERE year = 2001),
+    'planned', 'draft', network_kind, work, method, '', '', '', holder_id, contractor_id,
     ST_Translate(o.geom, 400 * random() - 200, 400 * random() - 200), '', '{}', '', 1, 1, '{}', '',
     begins_on, ends_on, ends_on, now(), '', '', '', '', '', now()
-FROM earthworks_order o, generate_series(1, 20) i
-LIMIT %s
+FROM earthworks_order o, generate_series(1, %(missing)s / %(orders)s + 1) i
+LIMIT %(missing)s
 """
 
 
@@ -61,9 +62,12 @@ def conflicts(bench: Bench) -> Iterator[Result]:
 
 
 def _fill() -> None:
-    """Bring the city to ORDERS orders; done once for a kept database."""
+    """Bring the city to ORDERS orders at the least; done once for a kept database."""
+    orders = Order.objects.count()
+    if not orders:
+        raise BenchError("the demo city has no orders to copy")
     with connection.cursor() as cursor:
-        cursor.execute(COPIES, [max(0, ORDERS - Order.objects.count())])
+        cursor.execute(COPIES, {"missing": max(0, ORDERS - orders), "orders": orders})
         for state in ("applied", "approving"):
             cursor.execute(
                 "UPDATE earthworks_order SET state = %s WHERE year = 2001 AND state = %s",

@@ -25,6 +25,9 @@ from earthworks.models import Order
 from earthworks.services import orders, works
 from earthworks.workflow import EXTENDABLE
 
+# Who agrees to digs beside owners of networks; anybody else is asked on the order's page.
+OFFICES = (OrganizationKind.STATE_BODY, OrganizationKind.POLICE, OrganizationKind.EMERGENCY)
+
 
 class StepForm(forms.Form):
     """What a step asks for; knows its order."""
@@ -56,9 +59,9 @@ class ApplyForm(StepForm):
         owners = owners_to_ask(conflicts_of(orders.dig_of(self.order)))
         self.fields["bodies"].queryset = Organization.objects.filter(pk__in=owners)
         self.fields["bodies"].initial = sorted(owners)
-        self.fields["offices"].queryset = Organization.objects.filter(
-            kind__in=[OrganizationKind.STATE_BODY, OrganizationKind.POLICE, OrganizationKind.OTHER]
-        ).exclude(pk__in=owners)
+        self.fields["offices"].queryset = Organization.objects.filter(kind__in=OFFICES).exclude(
+            pk__in=owners
+        )
         if not owners:
             del self.fields["bodies"]
 

@@ -29,7 +29,7 @@ from earthworks.models import Order
 from earthworks.services.orders import correct_order, draw_order
 from earthworks.shapes import parsed
 from earthworks.snapping import snap
-from earthworks.surfaces import propose
+from earthworks.surfaces import damaged
 from earthworks.workflow import CORRECTABLE
 
 MAX_BODY = 300_000
@@ -83,7 +83,8 @@ def _saved(form: OrderForm, order: Order | None, request: HttpRequest) -> Order:
     values = form.cleaned_data
     areas = form.areas()
     if all(area is None for area in areas.values()):
-        areas = propose(values["geom"])
+        drawn = parsed(values["outline"])
+        areas = damaged(values["geom"], drawn, values["method"])
     given: dict[str, Any] = {
         "geom": values["geom"],
         "begins_on": values["begins_on"],
@@ -123,12 +124,13 @@ def propose_dig(request: HttpRequest) -> HttpResponse:
         order_id=_number(asked.get("order")), holder_id=_number(asked.get("holder")),
     )  # fmt: skip
     conflicts = conflicts_of(dig)
+    areas = damaged(geom, drawn, str(asked.get("method") or ""))
     return JsonResponse(
         {
             "outline": json.loads(to_wgs84(geom).json),
             "drawn": json.loads(to_wgs84(drawn).json),
             "area_m2": round(geom.area, 1),
-            "areas": {str(one): area for one, area in propose(geom).items()},
+            "areas": {str(one): area for one, area in areas.items()},
             "address": address_near(geom),
             "conflicts": [_as_json(one) for one in conflicts[:_SHOWN_CONFLICTS]],
             "more": max(0, len(conflicts) - _SHOWN_CONFLICTS),

@@ -95,7 +95,7 @@ def _config(request: HttpRequest, picture: Heatmap, query: str, view: str) -> di
                 "months": picture.legend(months=True),
             },
             "months": [
-                {"key": f"{month:%Y-%m}", "label": date_format(month, "F Y")}
+                {"key": f"{month:%Y-%m}", "label": date_format(month, "YEAR_MONTH_FORMAT")}
                 for month in question.whole_months()
             ],
         }

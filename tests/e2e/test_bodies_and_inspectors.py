@@ -236,7 +236,16 @@ def fill(page: Page, appeal: int, result: str, note: str) -> None:
     stop.locator("button[type=submit]").click()
 
 
-def test_a_check_without_a_connection(open_page, sign_in, made, live_server_process, page_problems):
+@pytest.mark.parametrize(
+    "number, result, note, state",
+    [
+        (0, "confirmed", "тепло есть", "reported_done"),
+        (1, "not_confirmed", "батареи холодные", "rejected"),
+    ],
+)
+def test_a_check_without_a_connection(
+    open_page, sign_in, made, live_server_process, page_problems, number, result, note, state
+):
     lon, lat = made["place"]
     page = open_page(
         geolocation={"longitude": lon, "latitude": lat, "accuracy": 6},
@@ -244,7 +253,7 @@ def test_a_check_without_a_connection(open_page, sign_in, made, live_server_proc
     )  # fmt: skip
     sign_in(page, "inspector")
     page.goto("/field/")
-    first, first_number = made["checks"][0]
+    first, first_number = made["checks"][number]
     expect(page.get_by_role("heading", level=1)).to_have_text("Выездные проверки")
     expect(stop_of(page, first).locator("[data-distance]")).to_contain_text("м от вас")
     expect_good(page)
@@ -254,7 +263,7 @@ def test_a_check_without_a_connection(open_page, sign_in, made, live_server_proc
     expect(page.locator("[data-connection]")).to_contain_text("Связи нет")
     # The page opens again without a connection, from what was kept.
     page.reload()
-    fill(page, first, "confirmed", "тепло есть")
+    fill(page, first, result, note)
     queue = page.locator("[data-queue]")
     expect(queue).to_contain_text(first_number)
     expect(queue).to_contain_text("сохранено на этом телефоне")
@@ -268,7 +277,12 @@ def test_a_check_without_a_connection(open_page, sign_in, made, live_server_proc
     page.context.set_offline(False)
     expect(queue).to_be_hidden(timeout=TIMEOUT_MS)
     row = "SELECT count(*), min(result) FROM appeals_onsitecheck WHERE appeal_id = %s"
-    assert asked(live_server_process, row, first) == (1, "confirmed")
+    assert asked(live_server_process, row, first) == (1, result)
+    # What was not confirmed is the body's work again.
+    row = "SELECT state FROM appeals_appeal WHERE id = %s"
+    assert asked(live_server_process, row, first) == (state,)
+    page.reload()
+    expect(stop_of(page, first).locator("form")).to_have_count(0)
     # What the browser said while there was no network is what was wanted.
     page_problems[:] = [one for one in page_problems if "ERR_INTERNET_DISCONNECTED" not in one]
 

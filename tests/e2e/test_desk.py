@@ -291,6 +291,21 @@ def test_a_place_is_drawn_by_mouse_and_an_object_is_chosen_on_the_card(operator,
     expect(page.locator("#desk [name=outline]")).to_have_value("")
 
 
+@pytest.mark.parametrize("locale", ["ru-RU", "kk-KZ"])
+def test_the_numbers_of_the_statistics_are_on_the_map(open_page, sign_in, locale):
+    page = open_page(locale=locale)
+    sign_in(page, "analyst")
+    page.goto("/statistics/cases/?measure=in_work")
+    listed = page.locator("h1").text_content()
+    page.locator('a[href*="/statistics/map/"]').click()
+    MapPage(page).ready()
+    expect(page.locator("h1")).to_have_text(listed)
+    assert "measure=in_work" in page.locator("#map").get_attribute("data-places")
+    expect(page.locator("#map canvas")).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
 def test_the_help_lists_the_keys(operator):
     operator.press("Escape")
     operator.page.locator(".desk-head").click(position={"x": 8, "y": 8})

@@ -215,7 +215,10 @@ def test_the_letter_is_searchable_and_its_kazakh_letters_are_intact():
     assert "Претензия № 2026-00001" in holder
     assert holder.index("Кінәрат-талап") < holder.index("Претензия")
     assert holder.count("Әуезов көшесі, 5, ҒҚҢӨҰҮҺІ ғқңөұүһі") == 2
-    assert "ст. 505" in text_of(Claim.objects.to_police().get().document)
+    told = text_of(Claim.objects.to_police().get().document)
+    assert "ст. 505" in told
+    assert "505-бабы" in told
+    assert told.count("КоАП") == 1
 
 
 def test_raw_changes_reach_no_illegal_state():

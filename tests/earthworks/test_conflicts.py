@@ -4,12 +4,12 @@ import datetime as dt
 
 import pytest
 import shapely
-from django.contrib.gis.geos import GEOSGeometry, LineString, MultiLineString
+from django.contrib.gis.geos import GEOSGeometry, LineString, MultiLineString, Point
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from citymap.geo import city_srid
+from citymap.geo import city_srid, lon_lat
 from earthworks.choices import OrderState, RepairKind
 from earthworks.conflict_registry import Conflict, ConflictCheck, Dig, checks, conflicts_of
 from earthworks.conflict_registry import register_check as register
@@ -121,6 +121,17 @@ def test_routes_that_are_crossed():
     conflicts = conflicts_of(asked())
     assert [(one.check, one.id) for one in conflicts] == [("bus", bus.pk), ("snowplow", plough.pk)]
     assert {one.overlap_m for one in conflicts} == {1.5}
+    # A route is long: one looks where it is crossed.
+    for one, x in zip(conflicts, (10, 5), strict=True):
+        assert one.at == pytest.approx(lon_lat(Point(X + x, Y, srid=city_srid())), abs=2e-5)
+
+
+def test_only_what_is_near_is_read(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert found(asked()) == []
+    near = segment(line((0, 1), (20, 1)), body("gas"))
+    with django_assert_num_queries(2):
+        assert found(asked()) == [("network", near.pk)]
 
 
 def test_another_app_adds_a_reason():

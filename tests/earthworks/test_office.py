@@ -1,4 +1,4 @@
-"""The works office: drawing with help, approvals, papers, lists, exports, guarantees, records."""
+"""The works office: approvals, papers, lists, exports, calendar and map."""
 
 import datetime as dt
 import io
@@ -7,30 +7,19 @@ import re
 import subprocess
 
 import pytest
-from django.contrib.gis.geos import LineString, Point
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 from openpyxl import load_workbook
 
-from citymap.accounts.bin import checksum
 from citymap.accounts.choices import Role
-from citymap.accounts.models import Organization
-from citymap.geo import city_srid, lon_lat, to_wgs84
-from citymap.personal.models import Person
-from earthworks.choices import Addressee, ClaimState, Decision, GuaranteeState, OrderState
-from earthworks.errors import WorksError
-from earthworks.models import Approval, Claim, GuaranteeCase, Order, OrderDocument, SavedFilter
-from earthworks.record import record_of
-from earthworks.services import claim_ends, claims, guarantees, orders
-from earthworks.snapping import snap
-from layers.choices import NetworkKind, RoadClass
-from layers.models import Address, Building, NetworkSegment, Road
+from earthworks.choices import Decision, OrderState
+from earthworks.models import Approval, Claim, OrderDocument, SavedFilter
+from earthworks.services import claims
+from layers.choices import NetworkKind
+from layers.models import Address, Building
 from tests.earthworks.pictures import picture
-from tests.earthworks.test_pages import form, signed_in
+from tests.earthworks.test_pages import signed_in
 from tests.earthworks.world import (
-    X,
-    Y,
     approving,
     body,
     brought_to,
@@ -38,127 +27,16 @@ from tests.earthworks.world import (
     draft,
     issued,
     local,
-    official,
-    police,
+    pipe,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
-BIN, OTHER_BIN, IIN = "990540000015", "970140000021", "900101300014"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules", "media")]
 LATE = local("2026-06-21 00:00")
-
-
-@pytest.fixture(autouse=True)
-def _media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
 def office() -> Client:
     return signed_in(Role.WORKS, post="head of office")
-
-
-def valid(number: str) -> str:
-    """A number of twelve digits whose last is right."""
-    return number[:11] + str(checksum(number[:11]))
-
-
-def pipe(y: float, owner: Organization | None = None) -> NetworkSegment:
-    line = LineString((X, Y + y), (X + 20, Y + y), srid=city_srid())
-    return NetworkSegment.objects.create(
-        kind=NetworkKind.GAS, owner=owner, geom=line, source="test", source_id=str(y),
-        valid_from=dt.date(2020, 1, 1),
-    )  # fmt: skip
-
-
-# --- drawing --------------------------------------------------------------------------------
-def test_a_point_snaps_to_the_nearest_object_and_to_nothing_far_away():
-    pipe(4)
-    line = LineString((X, Y - 3), (X + 20, Y - 3), srid=city_srid())
-    Road.objects.create(
-        road_class=RoadClass.PRIMARY, kind="primary", name="Абая", geom=line, source="test",
-        source_id="1", valid_from=dt.date(2020, 1, 1),
-    )  # fmt: skip
-    found = snap(Point(X + 5, Y, srid=city_srid()), 10)
-    assert (found.kind, found.title, round(found.y - Y, 6)) == ("road", "Абая", -3)
-    assert snap(Point(X + 5, Y + 1, srid=city_srid()), 10).kind == "network"
-    assert snap(Point(X + 5, Y, srid=city_srid()), 2) is None
-
-
-def test_the_map_snaps_and_proposes(office):
-    pipe(0.5, body("gas"))
-    issued(geom=dig(y=3), holder=body("another"))
-    lon, lat = lon_lat(Point(X + 5, Y, srid=city_srid()))
-    assert office.get("/works/snap/", {"lon": lon, "lat": lat, "m": 3}).json()["kind"] == "network"
-    assert office.get("/works/snap/", {"lon": lon, "lat": lat, "m": 0.1}).status_code == 204
-    asked = {"outline": form()["outline"], "width_m": "1.5", "begins_on": "2026-06-01"}
-    answer = office.post("/works/propose/", asked, content_type="application/json").json()
-    assert answer["area_m2"] == pytest.approx(30, rel=0.05)
-    assert sum(answer["areas"].values()) == pytest.approx(answer["area_m2"], abs=0.5)
-    assert [one["check"] for one in answer["conflicts"]] == ["order", "network"]
-    assert not Order.objects.filter(state=OrderState.DRAFT).exists()
-
-
-@pytest.mark.parametrize(
-    ("asked", "status"),
-    [
-        (b"", 400), (b"[]", 400), (b"{}", 400), (b'{"outline": 5}', 422), (b"[" * 5000, 400),
-        (b'{"outline": "POLYGON((0 0,1 1,1 0,0 1,0 0))"}', 422), (b"x" * 400_000, 400),
-    ],
-)  # fmt: skip
-def test_bad_proposals_are_refused(office, asked, status):
-    answer = office.post("/works/propose/", asked, content_type="application/json")
-    assert answer.status_code == status
-
-
-def test_everything_is_entered_and_corrected(office):
-    values = form(
-        holder="", holder_person_name="Иванов Иван", holder_person_iin=valid(IIN),
-        contractor_bin=valid(BIN), contractor_name="ТОО «Новый»",
-        contractor_person_name="Петров Пётр", contractor_person_phone="8 701 123 45 67",
-        amount_kzt="1500000.50", budget_source="Местный бюджет", contract_number="17-К",
-        requirements=["fencing", "traffic"], requirements_note="ночью", more_addresses="a\n\nb",
-    )  # fmt: skip
-    office.post("/works/new/", values)
-    order = Order.objects.get()
-    assert order.holder is None
-    assert order.holder_person is not None
-    assert order.contractor.bin == valid(BIN)
-    assert order.contractor_person is not None
-    assert order.more_addresses == ["a", "b"]
-    assert order.requirements == ["fencing", "traffic"]
-    # People stay when their fields stay empty; the same BIN finds the same body.
-    values = form(
-        holder="", contractor_bin=valid(BIN), address="ул. Новая, 1", area_road="3", area_lawn="",
-    )  # fmt: skip
-    assert office.get(f"/works/orders/{order.pk}/correct/").status_code == 200
-    answer = office.post(f"/works/orders/{order.pk}/correct/", values)
-    assert answer.status_code == 302, answer.context["form"].errors
-    again = Order.objects.get()
-    assert (again.address, again.area_road_m2, again.area_lawn_m2) == ("ул. Новая, 1", 3, 0)
-    assert again.contractor_person_id == order.contractor_person_id
-    assert Organization.objects.filter(bin=valid(BIN)).count() == 1
-    orders.apply(order=again, user=official())
-    orders.refuse(order=again, reason="no", user=official())
-    assert office.get(f"/works/orders/{order.pk}/correct/").status_code == 404
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"contractor_bin": "123"}, {"contractor_bin": "111111111111", "contractor_name": "x"},
-        {"holder": "", "holder_person_name": "x", "holder_person_iin": "111111111111"},
-        {"holder": ""}, {"holder_person_name": "two holders"}, {"contractor_bin": valid(OTHER_BIN)},
-        {"amount_kzt": "-1"}, {"requirements": ["dance"]}, {"begins_on": ""},
-        {"contractor_person_iin": "900101300010"}, {"contractor_person_phone": "12"},
-    ],
-)  # fmt: skip
-def test_wrong_numbers_and_people_save_nothing(office, values):
-    people, bodies = Person.objects.count(), Organization.objects.count()
-    sent = form(**values)
-    bodies = Organization.objects.count()
-    assert office.post("/works/new/", sent).status_code == 400
-    assert not Order.objects.exists()
-    assert (Person.objects.count(), Organization.objects.count()) == (people, bodies)
 
 
 # --- approvals ------------------------------------------------------------------------------
@@ -316,118 +194,6 @@ def test_the_map_of_the_list(office):
     assert "export.geojson?network=water" in page.content.decode()
 
 
-# --- claims ---------------------------------------------------------------------------------
-def sent_claim(addressee: Addressee) -> Claim:
-    claim = Claim.objects.get(addressee=addressee)
-    Claim.objects.filter(pk=claim.pk).update(state=ClaimState.SENT, sent_at=LATE)
-    return claim
-
-
-def test_the_addressee_asks_for_a_review_and_the_lawyer_decides():
-    holder = body("holder", email="holder@example.kz")
-    police()
-    issued(holder=holder)
-    claims.sweep(now=LATE)
-    claim = sent_claim(Addressee.HOLDER)
-    own, lawyer = signed_in(Role.EXECUTOR, organization=holder), signed_in(Role.LAWYER)
-    path = f"/works/claims/{claim.pk}"
-    assert "Ask for a review" in own.get(f"{path}/").content.decode()
-    own.post(f"{path}/dispute/", {"dispute-text": "It was restored on the 19th"})
-    claim.refresh_from_db()
-    assert claim.state == ClaimState.DISPUTED
-    assert own.post(f"{path}/uphold/", {"uphold-text": "x"}).status_code == 404
-    assert "1" in lawyer.get("/works/claims/?state=disputed").content.decode()
-    lawyer.post(f"{path}/uphold/", {"uphold-text": "The inspection says otherwise"})
-    claim.refresh_from_db()
-    assert claim.state == ClaimState.ANSWERED
-    with pytest.raises(WorksError):
-        claim_ends.uphold_claim(claim=claim, reason="again", user=official())
-    lawyer.post(f"{path}/withdraw/", {"withdraw-text": "An error after all"})
-    claim.refresh_from_db()
-    assert claim.state == ClaimState.WITHDRAWN
-
-
-def test_the_police_are_followed_to_the_fine():
-    police()
-    issued()
-    claims.sweep(now=LATE)
-    claim = sent_claim(Addressee.POLICE)
-    lawyer, path = signed_in(Role.LAWYER), f"/works/claims/{claim.pk}"
-    values = {"police-police_number": "КУИ-77", "police-decision": "fine"}
-    lawyer.post(f"{path}/police/", values)
-    claim.refresh_from_db()
-    assert claim.police_number == ""
-    lawyer.post(
-        f"{path}/police/",
-        {**values, "police-decided_on": "2026-07-01", "police-fine_kzt": "86500"},
-    )
-    claim.refresh_from_db()
-    assert (claim.decision, claim.fine_kzt) == ("fine", 86500)
-    assert "КУИ-77" in lawyer.get(f"{path}/").content.decode()
-    assert lawyer.post(f"{path}/dispute/", {"dispute-text": "x"}).status_code == 404
-
-
-# --- guarantee and record ---------------------------------------------------------------------
-def test_ground_that_sinks_opens_the_duty_again(office):
-    order = brought_to(issued(contractor=body("builder")), OrderState.CLOSED)
-    place = order.geom.point_on_surface
-    day = dt.date(2027, 6, 1)
-    assert guarantees.guaranteed_at(place, day) == order
-    assert guarantees.guaranteed_at(place, dt.date(2031, 6, 3)) is None
-    assert guarantees.guaranteed_at(Point(X + 500, Y, srid=city_srid()), day) is None
-    now = local("2027-06-01 10:00")
-    case = guarantees.report_failure(
-        order=order, position=place, ground="a hole", user=None, now=now
-    )
-    assert case.due_on == dt.date(2027, 6, 15)
-    again = guarantees.report_failure(order=order, position=place, ground="x", user=None, now=now)
-    assert again == case
-    page = Client(headers={"accept-language": "en"}).get(f"/works/public/{order.number}/")
-    assert "The ground sank after the restoration" in page.content.decode()
-    record = record_of(body("builder"), now)
-    assert (record.guarantee_cases, record.open_guarantee_cases) == (1, 1)
-    office.post(f"/works/guarantees/{case.pk}/", {"end-state": "mended", "end-reason": " "})
-    with pytest.raises(WorksError):
-        guarantees.end_case(
-            case=case, state=GuaranteeState.MENDED, reason="too early", user=official(),
-            now=now - dt.timedelta(days=1),
-        )  # fmt: skip
-    assert GuaranteeCase.objects.get().state == GuaranteeState.OPEN
-    guarantees.end_case(
-        case=case, state=GuaranteeState.MENDED, reason="filled", user=official(),
-        now=now + dt.timedelta(days=1),
-    )  # fmt: skip
-    assert GuaranteeCase.objects.get().state == GuaranteeState.MENDED
-    with pytest.raises(WorksError):
-        guarantees.end_case(case=case, state=GuaranteeState.DISMISSED, reason="x", user=official())
-
-
-def test_without_a_guarantee_no_duty_opens():
-    with pytest.raises(WorksError):
-        guarantees.report_failure(
-            order=issued(), position=Point(X, Y, srid=city_srid()), ground="x", user=None
-        )
-
-
-def test_the_record_counts_what_became_of_orders(office):
-    builder = body("builder")
-    brought_to(issued(contractor=builder), OrderState.CLOSED)
-    late = issued(contractor=builder, geom=dig(y=100))
-    brought_to(late, OrderState.RESTORED, local("2026-06-26 10:00"))
-    issued(contractor=builder, geom=dig(y=200))
-    future = timezone.localdate() + dt.timedelta(days=200)
-    approving(contractor=builder, geom=dig(y=300), begins_on=future, ends_on=future)
-    claims.make_claims(now=LATE)
-    record = record_of(builder, local("2026-06-30 10:00"))
-    assert (record.orders, record.on_time, record.late, record.overdue_now) == (4, 1, 2, 1)
-    assert record.median_overrun_days == 8
-    assert record.claims == 2
-    page = office.get("/works/contractors/").content.decode()
-    assert "builder" in page
-    assert office.get(f"/works/contractors/{builder.pk}/").status_code == 200
-    assert office.get(f"/works/contractors/{body('nobody').pk}/").status_code == 404
-
-
 def test_queries_of_the_pages_do_not_grow(office, django_assert_max_num_queries):
     for number in range(6):
         issued(geom=dig(y=40.0 * number), contractor=body(f"builder {number}"))
@@ -454,10 +220,3 @@ def test_the_pages_of_claim_and_order_tell_what_was_sent(office):
     reader = signed_in(Role.PLANNER)
     for path in pages:
         assert "deliveries-title" not in reader.get(path).content.decode()
-
-
-def test_the_draft_on_the_map_is_the_outline_that_was_drawn(office):
-    order = draft()
-    page = office.get(f"/works/orders/{order.pk}/correct/").content.decode()
-    assert json.loads(to_wgs84(order.geom).json)["type"] == "MultiPolygon"
-    assert "MultiPolygon" in page

@@ -14,6 +14,7 @@ from earthworks.models import ClaimPolicy, Order, Photo
 from earthworks.services import orders, works
 from earthworks.shapes import trench
 from layers.choices import NetworkKind
+from layers.models import NetworkSegment
 
 ZONE = ZoneInfo("Asia/Almaty")
 X, Y = 510_000.0, 6_080_000.0
@@ -140,3 +141,12 @@ def brought_to(order: Order, state: OrderState, now: dt.datetime | None = None) 
     for _one, take in path[behind : reached.index(state) + 1]:
         order = take(order)
     return order
+
+
+def pipe(y: float, owner: Organization | None = None) -> NetworkSegment:
+    """A gas main beside the first trench, `y` metres off."""
+    line = LineString((X, Y + y), (X + 20, Y + y), srid=city_srid())
+    return NetworkSegment.objects.create(
+        kind=NetworkKind.GAS, owner=owner, geom=line, source="test", source_id=str(y),
+        valid_from=dt.date(2020, 1, 1),
+    )  # fmt: skip

@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.views import LoginView
@@ -16,8 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from citymap.accounts.access import is_city_staff, public, requires
+from citymap.accounts.access import public, requires
 from citymap.accounts.choices import Role
+from citymap.accounts.homes import home_of
 from citymap.accounts.models import User
 from citymap.accounts.portal.forms import CodeForm, PasswordChangeForm, SignInForm
 from citymap.accounts.services.people import change_own_password
@@ -30,7 +30,7 @@ ISSUER = "Citymap"
 
 @method_decorator(public, name="dispatch")
 class SignInView(LoginView):
-    """Asks for `username` and `password`; staff of the city land on the desk."""
+    """Asks for `username` and `password`; each role lands on the page it works on."""
 
     template_name = "accounts/login.html"
     authentication_form = SignInForm
@@ -39,7 +39,7 @@ class SignInView(LoginView):
     def get_default_redirect_url(self) -> str:
         if self.next_page:
             return resolve_url(self.next_page)
-        return _home_of(self.request.user)
+        return home_of(self.request.user)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
         """Signed in, or on to the second factor."""
@@ -48,10 +48,6 @@ class SignInView(LoginView):
             return super().form_valid(form)
         pending.remember(self.request.session, user, next_url=self.get_redirect_url())
         return redirect("accounts:second-factor")
-
-
-def _home_of(user: User) -> str:
-    return resolve_url(settings.STAFF_REDIRECT_URL if is_city_staff(user) else "shell:home")
 
 
 def _with_password_given(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -75,7 +71,7 @@ def _enter(request: HttpRequest, who: pending.Pending) -> str:
     pending.forget(request.session)
     login(request, who.user, backend=who.backend)
     request.session[PROVED] = True
-    return who.next or _home_of(who.user)
+    return who.next or home_of(who.user)
 
 
 @require_http_methods(["GET", "POST"])

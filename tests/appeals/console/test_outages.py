@@ -6,9 +6,13 @@ import uuid
 
 import pytest
 from django.contrib.gis.geos import LineString
+from django.test import Client
 from django.utils import timezone
 
 from appeals.models import Contact, Incident, KnowledgeArticle
+from citymap.accounts.choices import Role, TokenScope
+from citymap.accounts.models import User
+from citymap.accounts.services.tokens import make_token
 from citymap.geo import city_srid, lon_lat
 from citymap.personal.services import save_person
 from layers.models import NetworkSegment
@@ -124,6 +128,23 @@ def test_a_session_may_ring_but_with_its_token_against_forgery(desk, world):
 def test_the_exchange_is_known_by_its_token(db, settings, client, token, set_to, status):
     settings.CITYMAP_EXCHANGE_TOKEN = set_to
     assert ring(client, {"call_id": "x"}, token).status_code == status
+
+
+@pytest.mark.parametrize(
+    "role, scope, status",
+    [
+        (Role.OPERATOR, TokenScope.WRITE, 201), (Role.OPERATOR, TokenScope.READ, 403),
+        (Role.EXECUTOR, TokenScope.WRITE, 403),
+    ],
+)  # fmt: skip
+def test_a_token_of_the_api_rings_by_right(db, settings, role, scope, status):
+    settings.CITYMAP_EXCHANGE_TOKEN = "right"
+    user = User.objects.create_user("program", roles=[role])
+    _token, secret = make_token(user=user, name="exchange", scope=scope, days=30)
+    strict = Client(enforce_csrf_checks=True)
+    assert ring(strict, {"call_id": "by-token"}, secret).status_code == status
+    assert Contact.objects.count() == (status == 201)
+    assert ring(strict, {"call_id": "wrong"}, secret[:-1] + "~").status_code == 401
 
 
 @pytest.mark.parametrize(

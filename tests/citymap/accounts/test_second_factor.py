@@ -87,7 +87,7 @@ def test_the_next_time_a_code_is_asked(client, head):
     assert give_password(client).url == CODE
     assert client.get(ENROL).url == CODE
     assert client.get(CODE).status_code == 200
-    assert client.post(CODE, {"code": code_of(device)}).url == "/desk/"
+    assert client.post(CODE, {"code": code_of(device)}).url == "/morning/"
     assert signed_in(client)
 
 
@@ -107,7 +107,7 @@ def test_recovery_codes_are_good_once(client, head):
     enrolled(head)
     first, *_others = secondfactor.renew_recovery_codes(user=head)
     give_password(client)
-    assert client.post(CODE, {"code": first.upper().replace("-", " ")}).url == "/desk/"
+    assert client.post(CODE, {"code": first.upper().replace("-", " ")}).url == "/morning/"
     assert secondfactor.recovery_codes_left(head) == secondfactor.RECOVERY_CODES - 1
     other = Client()
     give_password(other)
@@ -177,7 +177,7 @@ def test_other_roles_need_none_but_may_have_one(client):
 
 def test_in_the_demo_it_is_not_demanded(client, head, settings):
     settings.CITYMAP_SECOND_FACTOR = False
-    assert give_password(client).url == "/desk/"
+    assert give_password(client).url == "/morning/"
     assert signed_in(client)
 
 

@@ -3,7 +3,9 @@
 import pytest
 
 from citymap.accounts.choices import Role
+from citymap.accounts.homes import home_of
 from citymap.accounts.models import User
+from citymap.accounts.signin.sessions import PROVED
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-password-109"
@@ -35,9 +37,45 @@ def test_another_site_is_never_the_next_page(client, operator):
     assert response.url == "/desk/"
 
 
-def test_those_without_a_desk_land_on_the_map(client):
-    User.objects.create_user("executor", password=PASSWORD, roles=[Role.EXECUTOR])
-    response = client.post("/accounts/login/", {"username": "executor", "password": PASSWORD})
+HOMES = {
+    "operator": "/desk/", "coordinator": "/desk/", "executor": "/inbox/", "inspector": "/field/",
+    "analyst": "/statistics/", "lawyer": "/works/claims/", "works": "/works/", "planner": "/plan/",
+    "head": "/morning/", "akim": "/morning/", "auditor": "/audit/", "admin": "/admin/",
+}  # fmt: skip
+WITH_SECOND_FACTOR = {"head", "auditor", "admin"}
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_each_role_lands_on_the_page_it_works_on(client, role, settings):
+    settings.CITYMAP_DEMO = True
+    user = User.objects.create_user(
+        "somebody", password=PASSWORD, roles=[role], is_staff=role == Role.ADMIN
+    )
+    home = HOMES[role]
+    if role not in WITH_SECOND_FACTOR:
+        response = client.post("/accounts/login/", {"username": "somebody", "password": PASSWORD})
+        assert response.url == home
+    assert home_of(user) == home
+    client.force_login(user)
+    session = client.session
+    session[PROVED] = True
+    session.save()
+    assert client.get(home).status_code == 200
+
+
+def test_who_may_not_use_the_page_of_a_role_lands_on_another(client):
+    user = User.objects.create_user("administrator", roles=[Role.ADMIN])
+    assert home_of(user) == "/desk/"
+
+
+def test_several_roles_land_on_the_first(client):
+    user = User.objects.create_user("both", roles=[Role.EXECUTOR, Role.OPERATOR])
+    assert home_of(user) == "/desk/"
+
+
+def test_those_without_a_role_land_on_the_map(client):
+    User.objects.create_user("nobody", password=PASSWORD)
+    response = client.post("/accounts/login/", {"username": "nobody", "password": PASSWORD})
     assert response.url == "/"
 
 

@@ -17,6 +17,7 @@ from citymap.notices.models import BellItem, ChannelState, Notice
 from citymap.notices.recipients import Recipient
 from citymap.notices.registry import kinds
 from citymap.notices.rendering import languages_of, words_of
+from citymap.notices.services import cancel, readdress
 from tests.citymap.notices.conftest import NOON, again, outcomes, owe, registered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kind")]
@@ -199,6 +200,27 @@ def test_bell_counts_and_is_read(source, head, head_client, django_assert_max_nu
         assert head_client.get("/notices/mine/unread/").json() == {"unread": 24}
         head_client.post("/notices/mine/read/")
         assert "All are read" in page(head_client, "/notices/mine/")
+
+
+def test_bell_forgets_what_was_cancelled(source, head, head_client, mailbox, mail_server):
+    mailbox.rcpt = lambda _: "451 4.3.0 try again later"
+    with registered(name="rung", channels=("bell", "email")):
+        [item] = rung(source, head)
+        assert again(item.notice).state == State.QUEUED
+        assert head_client.get("/notices/mine/unread/").json() == {"unread": 1}
+        cancel(notice=item.notice, user=head, why="the deadline has passed")
+        assert head_client.get("/notices/mine/unread/").json() == {"unread": 0}
+        assert "Hello, Айгүл" not in page(head_client, "/notices/mine/")
+
+
+def test_bell_keeps_what_was_sent_on_to_another(source, head, head_client, mailbox, mail_server):
+    mailbox.rcpt = lambda _: "550 5.1.1 no such user"
+    with registered(name="rung", channels=("bell", "email")):
+        [item] = rung(source, head)
+        other = Recipient.address("email", "other@city.example")
+        readdress(notice=again(item.notice), recipient=other, user=head, why="has left")
+        assert again(item.notice).state == State.CANCELLED
+        assert head_client.get("/notices/mine/unread/").json() == {"unread": 1}
 
 
 def test_bell_shows_what_lost_its_source(source, head, head_client, django_user_model):

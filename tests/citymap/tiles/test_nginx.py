@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
@@ -101,8 +102,29 @@ class Site:
         finally:
             client.close()
 
+    def announce(self, path: str, megabytes: int):
+        """Status and body of a POST that says how large it is, and waits with the rest."""
+        client = http.client.HTTPConnection(self.host, timeout=10)
+        try:
+            client.putrequest("POST", path)
+            client.putheader("Content-Length", str(megabytes * 2**20))
+            client.putheader("Accept-Language", "kk")
+            client.endheaders()
+            answer = client.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            client.close()
+
 
 GZIP = {"Accept-Encoding": "gzip"}
+
+
+def test_what_is_too_large_is_told_by_the_applications_own_page(site):
+    status, page = site.announce("/report/", settings.CITYMAP_MAX_REQUEST_MB + 1)
+    assert status == 413
+    assert site.application.asked == ["/too-large/"]
+    assert '<html lang="kk"' in page
+    assert f"{settings.CITYMAP_MAX_REQUEST_MB} МБ" in page
 
 
 def test_the_base_map_is_served_without_the_application(site):

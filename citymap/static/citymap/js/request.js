@@ -28,6 +28,7 @@ export function explain(error) {
     if (error.status === 401) return gettext("You are signed out. Reload the page and sign in.");
     if (error.status === 403) return gettext("You have no right to see this.");
     if (error.status === 404) return gettext("Nothing was found here.");
+    if (error.status === 413) return gettext("This is too much at once. Send fewer or smaller photos.");
     if (error.status >= 500) return gettext("The server could not answer. Please try again later.");
     if (error.problem?.title) return error.problem.title;
   }

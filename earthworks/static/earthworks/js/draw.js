@@ -93,7 +93,7 @@ async function propose() {
   const text = field.value.trim();
   if (!text) return tell(null);
   const asked = { outline: text, width_m: byId("id_width_m").value, order: config.order };
-  for (const name of ["begins_on", "ends_on", "holder"]) asked[name] = byId(`id_${name}`)?.value ?? "";
+  for (const name of ["begins_on", "ends_on", "holder", "method"]) asked[name] = byId(`id_${name}`)?.value ?? "";
   try {
     tell(await postJSON(urlFor("propose"), asked, { signal: newest() }));
   } catch (error) {
@@ -132,13 +132,18 @@ function conflictList(found) {
     const title = document.createElement(one.url ? "a" : "b");
     if (one.url) title.href = one.url;
     title.textContent = one.title;
-    const metres = one.overlap_m2
-      ? interpolate(gettext("%(area)s m² shared"), { area: one.overlap_m2 }, true)
-      : interpolate(gettext("%(metres)s m away"), { metres: one.distance_m }, true);
-    item.append(title, ` — ${[one.detail, metres, one.suggestion].filter(Boolean).join(" · ")}`);
+    item.append(title, ` — ${[one.detail, how(one), one.suggestion].filter(Boolean).join(" · ")}`);
     list.append(item);
   }
   return found.conflicts.length ? [heading, list] : [heading];
+}
+
+/** How a conflict lies to the trench: what is shared, or how far it is. */
+function how({ overlap_m2: shared, overlap_m: along, distance_m: metres }) {
+  const text = (number) => number.toLocaleString(config.language);
+  if (shared) return interpolate(gettext("%(area)s m² shared"), { area: text(shared) }, true);
+  if (along) return interpolate(gettext("%(metres)s m within the trench"), { metres: text(along) }, true);
+  return interpolate(gettext("%(metres)s m away"), { metres: text(metres) }, true);
 }
 
 const rounded = ({ lng, lat }) => [Number(lng.toFixed(7)), Number(lat.toFixed(7))];
@@ -228,7 +233,7 @@ for (const input of proposes ? [...surfaces, byId("id_address")] : []) {
   if (input.value) byHand.add(input);
   input.addEventListener("input", () => byHand.add(input));
 }
-for (const name of ["width_m", "begins_on", "ends_on", "holder"]) byId(`id_${name}`)?.addEventListener("change", ask);
+for (const name of ["width_m", "begins_on", "ends_on", "holder", "method"]) byId(`id_${name}`)?.addEventListener("change", ask);
 field.addEventListener("input", pasted);
 if (field.value) ask();
 // Without WebGL the text field takes the outline.
