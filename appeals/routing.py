@@ -67,7 +67,10 @@ def find_route(
     asked = Asked(
         category=category, geom=where.geom, building=where.building, objects=where.objects, day=day
     )
-    return _first(asked, rules_on(day) if rules is None else rules)
+    if rules is None:
+        in_force = RoutingRule.objects.in_force_on(day).concerning(category, where.geom)
+        rules = in_force.select_related("category", "territory", "body").in_order()
+    return _first(asked, rules)
 
 
 def _first(asked: Asked, rules: Iterable[RoutingRule]) -> Route | None:
