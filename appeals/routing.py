@@ -69,14 +69,12 @@ def find_route(
     )
     if rules is None:
         in_force = RoutingRule.objects.in_force_on(day).concerning(category, where.geom)
-        rules = in_force.select_related("category", "territory", "body").in_order()
-    return _first(asked, rules)
+        return _first(asked, in_force.select_related("body").in_order())
+    return _first(asked, (rule for rule in rules if _concerns(rule, asked)))
 
 
 def _first(asked: Asked, rules: Iterable[RoutingRule]) -> Route | None:
     for rule in rules:
-        if not _concerns(rule, asked):
-            continue
         body = _body(rule, asked)
         if body is not None and _works(body, asked.day):
             return Route(body=body, rule=rule, reason=rule.reason)
