@@ -17,6 +17,8 @@ register_phrases(
     _("forgotten: %(count)s"),
     _("told: %(count)s"),
 )
+# Why a body answers, where no rule says it.
+register_phrases(_("chosen by hand"), _("returned by %(text_body)s"))
 # Why a notice is owed.
 register_phrases(
     _("an appeal was assigned"),

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import Q
 from django.utils import timezone
 
 from appeals.choices import Responsibility
 from appeals.models import Appeal, Category, RoutingRule
 from appeals.where import Where
 from citymap.accounts.models import Organization
+from citymap.phrases import retold
 from layers.models import (
     Building,
     BuildingManager,
@@ -52,6 +54,15 @@ class Difference:
     appeal: Appeal
     before: Organization | None
     after: Organization | None
+
+
+def told_reason(appeal: Appeal) -> str:
+    """Why this body, in the reader's language: the reason is kept as it was read on that day."""
+    kept = appeal.route
+    if not kept:
+        return ""
+    rule = RoutingRule.objects.filter(Q(reason_ru=kept) | Q(reason_kk=kept)).first()
+    return rule.reason if rule else retold(kept)
 
 
 def rules_on(day: dt.date) -> list[RoutingRule]:

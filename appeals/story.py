@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from appeals.choices import PhotoKind, PromiseState, ReplyFlag
 from appeals.models import Appeal, Photo
+from appeals.routing import told_reason
 from citymap.history.timeline import Entry, timeline_of
 
 MOST_ENTRIES = 200
@@ -119,7 +120,7 @@ def _operations(appeal: Appeal) -> Iterator[Event]:
         yield Event(when=entry.when, what=what, who=entry.who, text=words, kind=name)
     if "assign" not in seen and appeal.assigned_at and appeal.executor:
         what = _("Assigned to: %(body)s") % {"body": appeal.executor.title}
-        yield Event(when=appeal.assigned_at, what=what, text=appeal.route, kind="assign")
+        yield Event(when=appeal.assigned_at, what=what, text=told_reason(appeal), kind="assign")
     if not seen & {"close", "withdraw"} and appeal.ended_at and not appeal.joined_into_id:
         what = str(appeal.get_state_display())
         yield Event(when=appeal.ended_at, what=what, kind="close")

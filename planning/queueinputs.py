@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +63,7 @@ def read_complaints(
     said = messages_between(first, as_of + dt.timedelta(1))
     # Who counts is settled first: neither clusters nor shares can be moved by repeating oneself.
     said = said.of(counted(said.person, said.day, said.event))
-    return complaints_said(yards, day=said.day, xy=said.xy, ground=outlines(near_m=0), as_of=as_of)
+    return complaints_said(yards, day=said.day, xy=said.xy, ground=outlines(), as_of=as_of)
 
 
 def complaints_said(
@@ -75,12 +76,15 @@ def complaints_said(
 ) -> Complaints:
     """The complaints of yards from messages that all count. ground: ids and outlines of yards."""
     spots = distinct(xy)
-    cluster = hanging_together(spots.xy, reach_m=COMPLAINT_REACH_M)[spots.at]
+    # Neither needs the other, and both are arrays that two processors can work on.
+    with ThreadPoolExecutor(1) as beside:
+        yard = beside.submit(yards_beside, spots.xy, ground)
+        cluster = hanging_together(spots.xy, reach_m=COMPLAINT_REACH_M)[spots.at]
     return complaints_heard(
         yards,
         day=day,
         cluster=cluster,
-        shares=shares_of(cluster, yards_beside(spots.xy, ground)[spots.at]),
+        shares=shares_of(cluster, yard.result()[spots.at]),
         today=day_number(as_of),
         never=NEVER,
     )

@@ -2,72 +2,46 @@
 
 A cluster of complaints is a chain of places each within reach of the next. So what a message
 changes is found by walking the chains from it: its person's other messages, the clusters of
-those that count, the yards they lie in, and all clusters that touch these yards.
+those that count, the yards they lie in, and all clusters that touch these yards. The ground is
+read square by square, each once, as far as the chains go.
 """
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
 import numpy as np
+import shapely
 from django.conf import settings
 from django.db import connection
+from scipy.spatial import cKDTree
 
 from citymap.sqlfiles import load_sql
 from planning.choices import Theme
 from planning.querysets import midnight
 from planning.queue.complaints import Complaints, counted
-from planning.queue.ground import NO_YARD, distinct
+from planning.queue.ground import NO_YARD, distinct, hanging_together
 from planning.queueinputs import (
     COMPLAINT_DAYS,
     COMPLAINT_REACH_M,
     NEAR_YARD_M,
     complaints_said,
-    day_number,
     yards_beside,
 )
-from planning.queuemessages import outlines, positions_of
+from planning.queuemessages import positions_of
 
 # More than this is a good part of the city: then everything is computed.
 MOST = 20_000
 # The walk goes a hair further: what hangs together is settled by the same function for all.
 _REACH_M = COMPLAINT_REACH_M + 0.001
+_NEAR_M = NEAR_YARD_M + 0.01
+# Side of the squares in which the ground is read.
+_SQUARE_M = 50.0
+
+Square = tuple[int, int]
 
 
 class TooManyError(RuntimeError):
     """So much hangs together that the whole city is computed as fast."""
-
-
-@dataclass(slots=True)
-class _Known:
-    """Messages by id: person, day, whether they count; filled person by person."""
-
-    as_of: dt.date
-    since: dt.date
-    day: dict[int, int]
-    person: dict[int, int]
-    counts: dict[int, bool]
-    people: set[int]
-
-    def learn(self, people: Collection[int]) -> None:
-        """All messages of people, and which of them count."""
-        new = sorted(set(people) - self.people)
-        if not new:
-            return
-        self.people.update(new)
-        rows = _query(
-            "messages_of.sql",
-            {"people": new, "since": midnight(self.since), "zone": settings.TIME_ZONE}
-            | _until(self.as_of),
-        )
-        if not rows:
-            return
-        table = np.array([(event, person, day_number(day)) for event, person, day in rows])
-        keep = counted(table[:, 1], table[:, 2], table[:, 0])
-        for (event, person, day), counts in zip(table.tolist(), keep.tolist(), strict=True):
-            self.person[event], self.day[event], self.counts[event] = person, day, counts
-        if len(self.day) > MOST:
-            raise TooManyError(f"{len(self.day)} messages hang together")
 
 
 def complaints_near(events: Collection[int], *, as_of: dt.date) -> tuple[np.ndarray, Complaints]:
@@ -75,61 +49,138 @@ def complaints_near(events: Collection[int], *, as_of: dt.date) -> tuple[np.ndar
 
     Raises TooManyError.
     """
-    known = _Known(as_of, as_of - dt.timedelta(COMPLAINT_DAYS), {}, {}, {}, set())
-    known.learn({person for _event, person in _query("persons_of.sql", {"events": list(events)})})
+    ground = _Surroundings(as_of)
+    ground.learn({person for _event, person in _query("persons_of.sql", {"events": list(events)})})
     # Whoever wrote: any of their messages may count now, or no longer.
-    theirs = sorted(known.day)
-    yards = _yards_of(theirs)
-    members = _clusters_of(set(theirs), known)
-    yards |= _yards_of(sorted(members))
-    near = _query(
-        "messages_near_yards.sql",
-        {"yards": sorted(yards), "near_m": NEAR_YARD_M, "since": midnight(known.since)}
-        | _until(as_of),
-    )
-    known.learn({person for _event, person in near})
-    members |= _clusters_of({event for event, _person in near if known.counts.get(event)}, known)
-    ids = np.array(sorted(yards), dtype=np.int64)
-    return ids, _complaints(ids, sorted(members), known)
-
-
-def _complaints(yards: np.ndarray, members: list[int], known: _Known) -> Complaints:
-    xy = positions_of(members)
-    return complaints_said(
-        yards,
-        day=np.array([known.day[one] for one in members], dtype=np.int64),
-        xy=xy,
-        ground=outlines(xy, near_m=NEAR_YARD_M),
-        as_of=known.as_of,
+    theirs = positions_of(ground.counts)
+    members = ground.hanging_on(theirs)
+    ids = ground.yards_of(np.vstack([theirs, ground.places_of(members)]))
+    members |= ground.hanging_on(ground.places_beside(ids))
+    listed = np.array(sorted(members), dtype=np.int64)
+    return ids, complaints_said(
+        ids,
+        day=np.array([ground.day[one] for one in listed.tolist()], dtype=np.int64),
+        xy=ground.places_of(listed),
+        ground=ground.outlines(),
+        as_of=as_of,
     )
 
 
-def _clusters_of(start: set[int], known: _Known) -> set[int]:
-    """All that count and hang together with `start`, of which some may not count (any more)."""
-    found, edge = set(start), set(start)
-    while edge:
-        rows = _query(
-            "messages_near.sql",
-            {"events": sorted(edge), "reach_m": _REACH_M, "since": midnight(known.since)}
-            | _until(known.as_of),
-        )
-        known.learn({person for _event, person in rows})
-        edge = {event for event, _person in rows if known.counts.get(event)} - found
-        found |= edge
-    return {event for event in found if known.counts.get(event)}
+class _Surroundings:
+    """What is known of the ground around some messages: read at need, nothing twice."""
 
+    def __init__(self, as_of: dt.date) -> None:
+        self._window = {
+            "since": midnight(as_of - dt.timedelta(COMPLAINT_DAYS)),
+            "until": midnight(as_of + dt.timedelta(1)),
+            "theme": str(Theme.YARDS),
+        }
+        # By message: local day, and whether it counts, which its person's other ones decide.
+        self.day: dict[int, int] = {}
+        self.counts: dict[int, bool] = {}
+        self._people: set[int] = set()
+        self._squares: set[Square] = set()
+        self._place: dict[int, tuple[float, float]] = {}
+        self._shapes: dict[int, shapely.Geometry] = {}
 
-def _yards_of(events: list[int]) -> set[int]:
-    """Yards in or beside which messages lie."""
-    if not events:
+    # --- reading ----------------------------------------------------------------------
+
+    def learn(self, people: Iterable[int]) -> None:
+        """All messages of people, and which of them count."""
+        new = sorted(set(people) - self._people)
+        if not new:
+            return
+        self._people.update(new)
+        rows = _query("messages_of.sql", {"people": new, "zone": settings.TIME_ZONE} | self._window)
+        if not rows:
+            return
+        event, person, day = np.array(rows, dtype=np.int64).T
+        self.day.update(zip(event.tolist(), day.tolist(), strict=True))
+        self.counts.update(zip(event.tolist(), counted(person, day, event).tolist(), strict=True))
+        self._refuse_many(len(self.day))
+
+    def _read(self, squares: Iterable[Square]) -> bool:
+        """Messages and yards of squares that were not read yet; whether there were any."""
+        new = sorted(set(squares) - self._squares)
+        if not new:
+            return False
+        self._refuse_many(len(self._squares) + len(new))
+        self._squares.update(new)
+        corners = {
+            "west": [x * _SQUARE_M for x, _y in new],
+            "south": [y * _SQUARE_M for _x, y in new],
+            "side_m": _SQUARE_M,
+            "srid": settings.CITYMAP_SRID,
+        }
+        rows = _query("messages_near.sql", corners | self._window)
+        self._place.update((event, (x, y)) for event, _person, x, y in rows)
+        self._refuse_many(len(self._place))
+        self.learn(person for _event, person, _x, _y in rows)
+        for yard, shape in _query("outlines_near.sql", corners | {"near_m": _NEAR_M}):
+            self._shapes[yard] = shapely.from_wkb(bytes(shape))
+        return True
+
+    def _refuse_many(self, count: int) -> None:
+        if count > MOST:
+            raise TooManyError("too much hangs together")
+
+    # --- asking -----------------------------------------------------------------------
+
+    def hanging_on(self, start: np.ndarray) -> set[int]:
+        """All messages that count and hang together with one in reach of the positions."""
+        self._read(_squares_about(start, _REACH_M))
+        while len(start):
+            events = np.array([one for one in self._place if self.counts.get(one)], dtype=np.int64)
+            if not len(events):
+                break
+            xy = self.places_of(events)
+            label = hanging_together(xy, reach_m=COMPLAINT_REACH_M)
+            touched = cKDTree(start).query(xy)[0] <= _REACH_M
+            inside = np.isin(label, label[touched])
+            if not self._read(_squares_about(xy[inside], _REACH_M)):
+                return set(events[inside].tolist())
         return set()
-    xy = distinct(positions_of(events)).xy
-    yard = yards_beside(xy, outlines(xy, near_m=NEAR_YARD_M))
-    return set(yard[yard != NO_YARD].tolist())
+
+    def places_of(self, events: Iterable[int]) -> np.ndarray:
+        """Positions (n, 2) of messages that were read."""
+        return np.array([self._place[int(one)] for one in events], dtype=float).reshape(-1, 2)
+
+    def places_beside(self, yards: np.ndarray) -> np.ndarray:
+        """Positions of messages that count, in or beside yards."""
+        shapes = np.array([self._shapes[one] for one in yards.tolist()], dtype=object)
+        self._read(_squares_of(shapely.bounds(shapes), _NEAR_M))
+        xy = self.places_of(one for one in self._place if self.counts.get(one))
+        _yard, which = shapely.STRtree(shapely.points(xy)).query(
+            shapes, predicate="dwithin", distance=_NEAR_M
+        )
+        return xy[np.unique(which)]
+
+    def yards_of(self, xy: np.ndarray) -> np.ndarray:
+        """Yards (ids, ascending) in or beside which positions that were read about lie."""
+        yard = np.unique(yards_beside(distinct(xy).xy, self.outlines()))
+        return yard[yard != NO_YARD]
+
+    def outlines(self) -> tuple[np.ndarray, np.ndarray]:
+        """Ids and outlines of current yards of the squares."""
+        ids = np.array(sorted(self._shapes), dtype=np.int64)
+        return ids, np.array([self._shapes[one] for one in ids.tolist()], dtype=object)
 
 
-def _until(as_of: dt.date) -> dict:
-    return {"until": midnight(as_of + dt.timedelta(1)), "theme": str(Theme.YARDS)}
+def _squares_about(xy: np.ndarray, reach_m: float) -> set[Square]:
+    """Squares that hold anything in reach of positions."""
+    return _squares_of(np.hstack([xy, xy]), reach_m)
+
+
+def _squares_of(boxes: np.ndarray, reach_m: float) -> set[Square]:
+    """Squares that meet boxes (n, 4: west, south, east, north) or what is in reach of them."""
+    grown = boxes.reshape(-1, 4) + [-reach_m, -reach_m, reach_m, reach_m]
+    corners = np.unique(np.floor(grown / _SQUARE_M).astype(np.int64), axis=0)
+    return {
+        (x, y)
+        for west, south, east, north in corners.tolist()
+        for x in range(west, east + 1)
+        for y in range(south, north + 1)
+    }
 
 
 def _query(name: str, parameters: dict) -> list[tuple]:

@@ -7,10 +7,15 @@ from django.apps import apps
 from django.conf import settings
 from django.test import override_settings
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
 # Playwright keeps an event loop running in the thread of the tests after the first browser test;
 # Django would then refuse every query as made "from an async context".
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# How long an example may take says more about the machine than about the code.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 pytest_plugins = ["tests.support.databases", "tests.support.server", "tests.support.browser"]
 

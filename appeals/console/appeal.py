@@ -22,6 +22,7 @@ from appeals.errors import ConflictError
 from appeals.guards import untold
 from appeals.models import Appeal, Applicant
 from appeals.permissions import READ, REGISTER
+from appeals.routing import told_reason
 from appeals.story import changes_after, story_of
 from appeals.wording import term_words
 from citymap.accounts.access import AnyUser, may, requires, visible
@@ -77,6 +78,7 @@ def _page(
     now, registers = timezone.now(), may(request.user, REGISTER)
     context = {
         "appeal": found,
+        "why_body": told_reason(found),
         "late": found.is_overdue(now),
         "acts": acts,
         "failed": failed[0] if failed else "",

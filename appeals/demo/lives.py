@@ -51,6 +51,8 @@ CHANNELS = {"phone": 78.0, "whatsapp": 8.0, "telegram": 5.0, "portal": 4.0, "vis
 DRAWS = ("late", "pace", "fate", "words", "kk", "formal", "joined", "promise", "words2")
 # Bodies that are late more often than others.
 LATE, USUALLY_LATE = {"roads": 0.35, "ksk1": 0.3, "water": 0.2}, 0.1
+# Bodies with more work than hands: what they were given in the last days is not done yet.
+BUSY, BUSY_FOR = {"heat"}, dt.timedelta(days=3)
 # Of duplicates, the share that somebody joined.
 JOINED = 0.6
 # Outcomes by the share of fates that end at or below; the rest is explained.
@@ -162,7 +164,8 @@ def _live(lives: Lives) -> list[Life]:
         life.kk = draw["kk"] < 0.22
         life.text = _words(row.group, draw, kazakh=life.kk)
         joined = row.twin_kind == "duplicate" and draw["joined"] < JOINED
-        _end(life, draw, lives.now, joined=joined)
+        busy = route.kind in BUSY and life.received > lives.now - BUSY_FOR
+        _end(life, draw, lives.now, joined=joined, busy=busy)
         life.promised = None
         if life.outcome == Outcome.PLANNED:
             first, last = PROMISED_DAYS
@@ -172,7 +175,7 @@ def _live(lives: Lives) -> list[Life]:
     return made
 
 
-def _end(life: Life, draw: dict[str, float], now: dt.datetime, *, joined: bool) -> None:
+def _end(life: Life, draw: dict[str, float], now: dt.datetime, *, joined: bool, busy: bool) -> None:
     """How far it has come by now."""
     span = life.due - life.received
     pace = 1.1 + 1.5 * draw["pace"] if life.late else 0.2 + 0.7 * draw["pace"]
@@ -184,13 +187,13 @@ def _end(life: Life, draw: dict[str, float], now: dt.datetime, *, joined: bool) 
         life.state, life.ended = State.JOINED, life.received + dt.timedelta(minutes=5)
     elif draw["fate"] < 0.02 and life.received + span < now:
         life.state, life.ended = State.WITHDRAWN, life.received + span * 0.5
-    elif verified < now:
+    elif verified < now and not busy:
         life.reported, life.verified = reported, verified
         life.outcome = next(one for edge, one in OUTCOMES if draw["fate"] <= edge)
         life.state = State.VERIFIED
         if ended < now:
             life.state, life.ended = State.CLOSED, ended
-    elif reported < now:
+    elif reported < now and not busy:
         life.state, life.reported = State.REPORTED_DONE, reported
     elif draw["pace"] < 0.2:
         life.state = State.ASSIGNED

@@ -15,6 +15,7 @@ from django.db.models import FloatField, Func
 from django.utils import timezone
 
 from appeals.demo.bodies import make_rules
+from appeals.demo.cards import show_cards
 from appeals.demo.lives import DEMO_SOURCE, Lives, write_lives
 from appeals.demo.planning import City, Hotspot, plan_appeals, plan_contacts
 from appeals.first_rows import read_categories
@@ -62,6 +63,7 @@ def load_appeals(options: DemoOptions, say: Say) -> None:
                 Lives(contacts=contacts, appeals=appeals, houses=houses, people=people, now=now)
             )
         analyze()
+        counts["public cards"] = show_cards(DEMO_SOURCE)
         write_truth(hotspots, appeals, keys)
         say(", ".join(f"{name}: {count}" for name, count in counts.items()))
 

@@ -24,6 +24,7 @@ from appeals.inbox.views import DeadlineWords, photos_by_kind
 from appeals.models import Appeal, CoExecutor
 from appeals.permissions import INBOX, LINKS
 from appeals.plans import planned_at
+from appeals.routing import told_reason
 from appeals.services.links import addresses_of
 from appeals.story import Event, story_of
 from appeals.workflow import COORDINATION, OPERATIONS, PAUSABLE, WITH_BODY
@@ -154,6 +155,7 @@ def shown(request: HttpRequest, appeal: Appeal, what: Shown, *, status: int = 20
     )
     context = {
         "appeal": appeal,
+        "why_body": told_reason(appeal),
         "deadline": DeadlineWords(now)(appeal),
         "late": appeal.is_overdue(now),
         "steps": steps,

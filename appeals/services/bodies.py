@@ -39,7 +39,7 @@ def assign(
     )
     begun = step.appeal.version > FIRST_VERSION
     step.appeal.executor = body
-    found = finish(step, executor=body, assigned_at=step.now, route=route or _("chosen by hand"))
+    found = finish(step, executor=body, assigned_at=step.now, route=route or "chosen by hand")
     if begun:  # nobody helps with what was registered just now
         CoExecutor.objects.filter(appeal=found, body=body).delete()
     if not send_by_itself(found, step.now):
@@ -82,7 +82,7 @@ def return_(
     found = finish(
         step, executor=None, hops=step.appeal.hops + 1, assigned_at=None, paused_at=None,
         due_at=due,
-        route=_("returned by %(body)s") % {"body": body},
+        route=f"returned by {body}",
     )  # fmt: skip
     telling.returned(found)
     return found

@@ -9,6 +9,7 @@ from django.db.models import Avg, Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from appeals.choices import Channel, ContactKind, Outcome, State
 from appeals.models import Appeal, Category, Contact, Feedback
@@ -33,7 +34,7 @@ class Measure:
 MEASURES: Mapping[str, Measure] = {
     one.name: one
     for one in (
-        Measure(name="received", title=_("Received"), where=lambda now: Q()),
+        Measure(name="received", title=pgettext_lazy("count", "Received"), where=lambda now: Q()),
         Measure(
             name="in_work", title=_("In work"), where=lambda now: Q(state__in=sorted(OPEN))
         ),

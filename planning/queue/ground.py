@@ -15,9 +15,9 @@ from scipy.spatial import cKDTree
 NO_YARD = -1
 # Distances compared at once: bounds memory.
 _AT_ONCE = 1_000_000
-# Cells by which positions are placed into yards.
-_PLACING_CELL_M = 12.0
-# Points handed to the tree of yards at once.
+# Cells by which yards are found for positions.
+_PLACING_CELL_M = 50.0
+# Positions placed at once: bounds memory.
 _POINTS_AT_ONCE = 200_000
 # A hair less than reach / sqrt(2): whatever shares a cell is in reach, rounding or not.
 _CELL = (1 - 1e-9) / 2**0.5
@@ -139,23 +139,20 @@ def _in_reach(
 def yards_at(xy: np.ndarray, *, ids: np.ndarray, shapes: np.ndarray, near_m: float) -> np.ndarray:
     """The yard of each position, or within `near_m` of it: the nearest, then the lowest id.
 
-    From the coarse to the fine: cells that lie wholly in one yard, positions in a yard, and only
-    for those in none the distances.
+    Positions in a yard first; only for those in none the distances.
     """
     found = np.full(len(xy), NO_YARD, dtype=np.int64)
     if not len(xy) or not len(ids):
         return found
     shapely.prepare(shapes)
+    boxes = _BoxesByCell(shapely.bounds(shapes))
+    for begin in range(0, len(xy), _POINTS_AT_ONCE):
+        part = xy[begin : begin + _POINTS_AT_ONCE]
+        point, shape = boxes.around(part)
+        inside = shapely.intersects_xy(shapes[shape], *part[point].T)
+        found[begin : begin + len(part)] = _lowest(len(part), point[inside], ids[shape[inside]])
+    left = np.flatnonzero(found == NO_YARD)
     tree = shapely.STRtree(shapes)
-    _by_cells(found, xy, ids, shapes, tree)
-    left = np.flatnonzero(found == NO_YARD)
-    for begin in range(0, len(left), _POINTS_AT_ONCE):
-        which = left[begin : begin + _POINTS_AT_ONCE]
-        points = shapely.points(xy[which])
-        point, shape = tree.query(points)
-        inside = shapely.intersects_xy(shapes[shape], *xy[which[point]].T)
-        found[which] = _lowest(len(which), point[inside], ids[shape[inside]])
-    left = np.flatnonzero(found == NO_YARD)
     for begin in range(0, len(left), _POINTS_AT_ONCE):
         which = left[begin : begin + _POINTS_AT_ONCE]
         point, shape = tree.query_nearest(
@@ -165,22 +162,40 @@ def yards_at(xy: np.ndarray, *, ids: np.ndarray, shapes: np.ndarray, near_m: flo
     return found
 
 
-def _by_cells(
-    found: np.ndarray, xy: np.ndarray, ids: np.ndarray, shapes: np.ndarray, tree: shapely.STRtree
-) -> None:
-    """Fill in positions of cells that lie inside one yard and meet the box of no other one."""
-    cells, start, order, _member = _cells(xy, _PLACING_CELL_M)
-    corner = xy[order[start]]
-    low = np.floor(corner / _PLACING_CELL_M) * _PLACING_CELL_M
-    # A hair larger than the cell, so that rounding leaves no position outside.
-    boxes = shapely.box(*(low - 1e-6).T, *(low + _PLACING_CELL_M + 1e-6).T)
-    cell, shape = tree.query(boxes)
-    alone = (np.bincount(cell, minlength=len(cells)) == 1)[cell]
-    cell, shape = cell[alone], shape[alone]
-    whole = shapely.contains_properly(shapes[shape], boxes[cell])
-    yard = np.full(len(cells), NO_YARD, dtype=np.int64)
-    yard[cell[whole]] = ids[shape[whole]]
-    found[order] = np.repeat(yard, np.diff(np.r_[start, len(xy)]))
+class _BoxesByCell:
+    """Which boxes (n, 4) hold a position: a table of square cells, no object a position."""
+
+    def __init__(self, boxes: np.ndarray) -> None:
+        self.boxes = boxes
+        corners = np.floor(boxes / _PLACING_CELL_M).astype(np.int64)
+        self.low = corners[:, :2].min(axis=0)
+        self.size = corners[:, 2:].max(axis=0) - self.low + 1
+        across, along = (corners[:, 2:] - corners[:, :2] + 1).T
+        box = np.repeat(np.arange(len(boxes)), across * along)
+        first = np.cumsum(across * along) - across * along
+        x, y = np.divmod(np.arange(len(box)) - first[box], along[box])
+        key = self._key(corners[box, :2] + np.column_stack([x, y]))
+        order = np.argsort(key, kind="stable")
+        self.key, self.box = key[order], box[order]
+
+    def _key(self, cells: np.ndarray) -> np.ndarray:
+        """A number a cell; -1 where no box can be."""
+        x, y = (cells - self.low).T
+        there = (x >= 0) & (x < self.size[0]) & (y >= 0) & (y < self.size[1])
+        return np.where(there, x * self.size[1] + y, -1)
+
+    def around(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Pairs (index of a position, index of a box that holds it)."""
+        key = self._key(np.floor(xy / _PLACING_CELL_M).astype(np.int64))
+        start = np.searchsorted(self.key, key, side="left")
+        count = np.searchsorted(self.key, key, side="right") - start
+        point = np.repeat(np.arange(len(xy)), count)
+        first = np.cumsum(count) - count
+        box = self.box[start[point] + np.arange(len(point)) - first[point]]
+        x, y = xy[point].T
+        west, south, east, north = self.boxes[box].T
+        held = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+        return point[held], box[held]
 
 
 def _lowest(count: int, point: np.ndarray, yard: np.ndarray) -> np.ndarray:

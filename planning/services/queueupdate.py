@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from citymap.sqlfiles import load_sql
 from planning import clustering
+from planning.binaryrows import read_rows, row_type
 from planning.choices import Theme
 from planning.models import Event, ProgrammeVersion, QueueRow, QueueSnapshot
 from planning.queue.scoring import CRITERIA, NEVER, Queue, Yards, rank, stability
@@ -16,6 +17,10 @@ from planning.queueinputs import day_of
 from planning.queuelocal import TooManyError, complaints_near
 from planning.services.queue import digest_of, lock, moves_text, policy_in_force, take_snapshot
 
+_ROW = row_type(
+    yard="i8", apartments="f8", complaints="f8", area_m2="f8", first_complaint="i8",
+    stability="f8",
+)  # fmt: skip
 # More new messages than this: everything is computed.
 MOST_NEW = 200
 
@@ -64,21 +69,17 @@ def update_snapshot(*, events: Collection[int], as_of: dt.date) -> QueueSnapshot
 
 def _read(snapshot: QueueSnapshot, policy) -> tuple[Queue, np.ndarray]:
     """The state as it stands, and the stability shown of each yard."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            load_sql(clustering.__file__, "snapshot.sql"),
-            {"snapshot": snapshot.pk, "never": int(NEVER)},
-        )
-        columns = [column or [] for column in cursor.fetchone()]
-    yards = Yards(
-        ids=np.array(columns[0], dtype=np.int64),
-        values={
-            name: np.array(column, dtype=float)
-            for name, column in zip(CRITERIA, columns[1:4], strict=True)
-        },
-        first_complaint=np.array(columns[4], dtype=np.int64),
+    rows = read_rows(
+        load_sql(clustering.__file__, "snapshot.sql"),
+        {"snapshot": snapshot.pk, "never": int(NEVER)},
+        _ROW,
     )
-    return rank(yards, policy), np.array(columns[5], dtype=float)
+    yards = Yards(
+        ids=rows["yard"],
+        values={name: rows[name] for name in CRITERIA},
+        first_complaint=rows["first_complaint"],
+    )
+    return rank(yards, policy), rows["stability"]
 
 
 def _with(yards: Yards, ids: np.ndarray, value: np.ndarray, first_day: np.ndarray) -> Yards:

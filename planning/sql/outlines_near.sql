@@ -1,10 +1,14 @@
--- Current yards near any of some positions, by id.
+-- Current yards in or near some squares: id, outline.
 SELECT y.id, ST_AsBinary(y.geom)
 FROM layers_yard y
 WHERE y.valid_to IS NULL AND y.id IN (
-    SELECT yard.id
-    FROM unnest(%(x)s::float8[], %(y)s::float8[]) AS p (x, y)
-    JOIN layers_yard yard
-      ON ST_DWithin(yard.geom, ST_SetSRID(ST_MakePoint(p.x, p.y), %(srid)s), %(near_m)s)
+    SELECT near.id
+    FROM unnest(%(west)s::float8[], %(south)s::float8[]) AS s (west, south)
+    CROSS JOIN LATERAL (
+        SELECT id
+        FROM layers_yard
+        WHERE geom && ST_Expand(ST_MakeEnvelope(
+            s.west, s.south, s.west + %(side_m)s, s.south + %(side_m)s, %(srid)s), %(near_m)s)
+        OFFSET 0
+    ) near
 )
-ORDER BY y.id

@@ -3,12 +3,14 @@
 import itertools
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from appeals.choices import State
 from appeals.models import Appeal, AppealObject, Category, DeadlinePolicy, PolicyTerm
 from appeals.workflow import ENDED, OPEN, TRANSITIONS, WITH_BODY, operations_in
+from citymap.history.tracking import trackings
 from tests.appeals.world import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +154,22 @@ def test_history_keeps_no_text(world):
     assert "text_digest" in columns
     rows = itertools.chain.from_iterable(appeal.history_events.values_list())
     assert not any("особенн" in str(value) for value in rows)
+
+
+# Counters, and practice that is counted nowhere.
+NOT_IN_HISTORY = {"AppealCounter", "RateCount", "PracticeCall"}
+# Tables of rules: under history, nobody's case.
+NOT_IN_THE_CHAIN = {
+    "Category", "DeadlinePolicy", "PolicyTerm", "KnowledgeArticle", "KnowledgeVersion",
+    "RoutingRule",
+}  # fmt: skip
+
+
+def test_everything_that_happens_to_an_appeal_is_in_history_and_chain():
+    known = trackings()
+    events = {one.event_model for one in known}
+    rooms = set(apps.get_app_config("appeals").get_models()) - events
+    tracked = {one.model for one in known} & rooms
+    assert {model.__name__ for model in rooms - tracked} == NOT_IN_HISTORY
+    loose = {one.model.__name__ for one in known if one.model in rooms and not one.chain}
+    assert loose == NOT_IN_THE_CHAIN

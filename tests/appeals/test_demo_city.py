@@ -7,8 +7,10 @@ from django.utils import timezone
 from appeals.callbacks import lines_of, owed_calls
 from appeals.choices import ContactKind, State
 from appeals.demo.bodies import BY_LAYER
+from appeals.demo.lives import BUSY_FOR
 from appeals.guards import is_loud
 from appeals.models import Appeal, CallBack, Contact
+from appeals.portal.cards import shown_cards
 from appeals.routing import find_route, rules_on
 from appeals.where import Where
 
@@ -51,3 +53,19 @@ def test_the_body_and_the_reason_are_those_of_the_rules(kind):
 def test_ended_without_an_answer_has_no_reason():
     ended = Appeal.objects.filter(source="demo", state__in=[State.JOINED, State.WITHDRAWN])
     assert not ended.exclude(route="").exists()
+
+
+def test_everybody_has_cards_to_read():
+    cards = shown_cards()
+    assert cards.count() >= 25
+    assert cards.filter(appeal__promises__state="broken").exists()
+    assert cards.filter(appeal__outcome="").exists()
+    assert cards.filter(appeal__outcome="done").exclude(reply="").count() >= 15
+
+
+def test_a_busy_body_has_work_to_do():
+    latest = Appeal.objects.filter(
+        source="demo", executor__source_id="heat", received_at__gt=timezone.now() - BUSY_FOR / 2
+    )
+    done = latest.filter(state__in=[State.REPORTED_DONE, State.VERIFIED, State.CLOSED])
+    assert not done.exists()

@@ -4,11 +4,12 @@ import datetime as dt
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.utils import translation
 
 from appeals import services
 from appeals.choices import Responsibility, State
 from appeals.models import Appeal, RoutingRule
-from appeals.routing import dry_run, find_route, rules_on
+from appeals.routing import dry_run, find_route, rules_on, told_reason
 from appeals.where import place_of
 from citymap.geo import city_srid
 from layers.choices import ManagerForm, NetworkKind, TerritoryKind
@@ -111,6 +112,26 @@ def test_the_reason_is_kept_with_the_appeal(world):
     make_rule(10, body=world.body)
     appeal = world.register()
     assert (appeal.state, appeal.executor, appeal.route) == ("assigned", world.body, "правило 10")
+
+
+@pytest.mark.parametrize(
+    "kept, told",
+    [
+        ("правило 1", "1-ереже"), ("1-ереже", "1-ереже"), ("chosen by hand", "қолмен таңдалған"),
+        ("returned by ГКП «Су», № 1", "қайтарған ұйым: ГКП «Су», № 1"), ("", ""),
+        ("слова человека", "слова человека"),
+    ],
+)  # fmt: skip
+def test_the_reason_is_told_in_the_readers_language(world, kept, told):
+    make_rule(1, body=world.body)
+    with translation.override("kk"):
+        assert told_reason(Appeal(route=kept)) == told
+
+
+def test_what_people_choose_is_kept_for_all_readers(world):
+    with translation.override("ru"):
+        appeal = world.assigned()
+    assert world.fresh(appeal).route == "chosen by hand"
 
 
 def test_the_tray_is_asked_again(world):

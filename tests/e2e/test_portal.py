@@ -208,3 +208,17 @@ def test_numbers_the_morning_and_practice(open_page, sign_in):
     page.get_by_role("button", name="Закончить звонок").click()
     expect(page.get_by_text("из 100")).to_be_visible()
     expect_accessible(page)
+
+
+def test_too_many_megabytes_are_told_before_they_are_sent(open_page, tmp_path):
+    page = open_page(locale="ru-RU")
+    page.goto("/report/")
+    files = [tmp_path / f"{number}.jpg" for number in range(2)]
+    for file in files:
+        with file.open("wb") as opened:
+            opened.truncate(45 * 2**20)
+    field = page.locator("#report-form input[type=file]")
+    field.set_input_files(files)
+    assert "80 МБ" in field.evaluate("node => node.validationMessage")
+    field.set_input_files(files[:1])
+    assert field.evaluate("node => node.validationMessage") == ""

@@ -116,7 +116,7 @@ def test_equals_what_the_database_says():
     spots = distinct(said.xy)
     labels = hanging_together(spots.xy, reach_m=COMPLAINT_REACH_M)[spots.at]
     assert together(labels).tolist() == together(plain[:, 1]).tolist()
-    ids, shapes = outlines(near_m=NEAR_YARD_M)
+    ids, shapes = outlines()
     assert (
         yards_at(said.xy, ids=ids, shapes=shapes, near_m=NEAR_YARD_M).tolist()
         == plain[:, 2].tolist()
