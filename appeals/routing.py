@@ -156,7 +156,8 @@ def dry_run(*, rules: Sequence[RoutingRule], appeals: Iterable[Appeal]) -> Itera
             category=appeal.category, geom=appeal.geom, building=appeal.building, objects=objects,
             day=day,
         )  # fmt: skip
-        found = _first(asked, [rule for rule in rules if _in_force(rule, day)])
+        meant = (rule for rule in rules if _in_force(rule, day) and _concerns(rule, asked))
+        found = _first(asked, meant)
         after = found.body if found else None
         if (after.pk if after else None) != appeal.executor_id:
             yield Difference(appeal=appeal, before=appeal.executor, after=after)
