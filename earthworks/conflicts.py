@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from citymap.accounts.models import Organization
 from citymap.geo import GeometryField
 from earthworks.conflict_registry import Conflict, ConflictCheck, Dig, register_check
 from earthworks.models import Order, RepairWork
@@ -58,7 +59,12 @@ def _measured(rows: QuerySet, dig: Dig, wanted: Iterable[str], **measures: type[
 
 def _named(body: str) -> list[str]:
     """The fields by which a body is called."""
-    return [f"{body}__name", f"{body}__short_name"]
+    return [f"{body}__{field}" for field in ("name", "name_ru", "name_kk", "name_en")]
+
+
+def _called(body: Organization | None, otherwise: str) -> str:
+    """A body's name in the active language."""
+    return body.title if body else otherwise
 
 
 def orders_near(dig: Dig) -> OrderQuerySet:
@@ -79,7 +85,7 @@ def order_conflicts(dig: Dig) -> list[Conflict]:
             check="order",
             id=row.pk,
             title=_("Order No. %(number)s") % {"number": row.number},
-            detail=f"{row.holder or _('a citizen')}, {_period(row.begins_on, row.until_on)}",
+            detail=f"{_called(row.holder, _('a citizen'))}, {_period(row.begins_on, row.until_on)}",
             distance_m=round(row.metres, 1),
             overlap_m2=round(row.shared, 1),
             suggestion=_("Dig together: one opening, one restoration."),
@@ -109,7 +115,7 @@ def repair_conflicts(dig: Dig) -> list[Conflict]:
             check="repair",
             id=row.pk,
             title=row.title,
-            detail=f"{row.organization}, {_period(row.begins_on, row.ends_on)}",
+            detail=f"{row.organization.title}, {_period(row.begins_on, row.ends_on)}",
             distance_m=round(row.metres, 1),
             overlap_m2=round(row.shared, 1),
             suggestion=_("Agree on the order of works: dig first, pave after."),
@@ -140,7 +146,7 @@ def guarantee_conflicts(dig: Dig) -> list[Conflict]:
             id=row.pk,
             title=_("Restoration under guarantee until %(day)s")
             % {"day": f"{row.guarantee_until:%d.%m.%Y}"},
-            detail=f"{row.number}, {row.contractor or row.holder or _('a citizen')}",
+            detail=f"{row.number}, {_called(row.contractor or row.holder, _('a citizen'))}",
             overlap_m2=round(row.shared, 1),
             suggestion=_("The guarantee ends where it is dug: say who answers for it then."),
             url=reverse("works:order", args=[row.pk]),
@@ -168,7 +174,7 @@ def network_conflicts(dig: Dig) -> list[Conflict]:
             check="network",
             id=row.pk,
             title=row.get_kind_display(),
-            detail=str(row.owner or row.owner_name or _("owner not known")),
+            detail=_called(row.owner, row.owner_name or _("owner not known")),
             distance_m=round(row.metres, 1),
             overlap_m=round(row.shared, 1),
             needs_reason=False,
@@ -223,7 +229,7 @@ def snowplow_conflicts(dig: Dig) -> list[Conflict]:
             check="snowplow",
             id=row.pk,
             title=row.name,
-            detail=str(row.organization or ""),
+            detail=_called(row.organization, ""),
             overlap_m=round(row.shared, 1),
             needs_reason=False,
             suggestion=_("Tell who clears the snow: a trench and a plough do not agree."),

@@ -183,13 +183,13 @@ def _life(
     if holder is None or contractor not in known:
         return None
     at_nine = _moment(begins_on, 9)
+    urgent = winter or dig.at is not None or chance.random() < 0.2
+    ahead = begins_on > today  # Tomorrow's emergencies are not known; in winter is drilled.
     order = Order(
-        kind=OrderKind.EMERGENCY
-        if winter or dig.at is not None or chance.random() < 0.2
-        else OrderKind.PLANNED,
+        kind=OrderKind.EMERGENCY if urgent and not ahead else OrderKind.PLANNED,
         network_kind=pipe.kind,
         work=WorkKind.REPAIR if winter else chance.choice([WorkKind.REPAIR, WorkKind.REPLACEMENT]),
-        method=Method.OPEN_CUT,
+        method=Method.DIRECTIONAL_DRILLING if winter and ahead else Method.OPEN_CUT,
         holder=holder,
         contractor=known[contractor],
         geom=geom,
@@ -198,7 +198,7 @@ def _life(
         begins_on=begins_on,
         ends_on=ends_on,
         until_on=ends_on,
-        applied_at=at_nine + (_DAY if winter else -7 * _DAY),
+        applied_at=at_nine - 7 * _DAY,
         request_key=uuid.uuid5(SPACE, f"{chance.random()}"),
         created_by=user,
     )

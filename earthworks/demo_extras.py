@@ -21,11 +21,13 @@ from earthworks.choices import (
     ApprovalKind,
     ClaimState,
     Decision,
+    Duty,
     GuaranteeState,
     PoliceDecision,
 )
 from earthworks.conflicts import NETWORK_M
 from earthworks.models import (
+    Acceptance,
     Approval,
     Claim,
     ClaimPolicy,
@@ -39,6 +41,9 @@ from layers.models import NetworkSegment
 
 REACH_M = 150.0
 SINKS = 0.03
+# Share of restorations that were not accepted at first; drawn apart from the rest of the demo.
+REJECTED, REJECTION_SEED = 0.06, 109
+REMARKS = ("Асфальт ниже соседнего", "Газон не засеян", "Бордюр не установлен", "Мусор не вывезен")
 _DAY = dt.timedelta(days=1)
 
 
@@ -91,6 +96,7 @@ def add_extras(chance: random.Random, today: dt.date, user: User) -> dict[str, i
         "approvals": _approvals(chance),
         "claims": _claims(chance),
         "failures": _failures(chance, today, user),
+        "rejections": _rejections(),
     }
 
 
@@ -115,6 +121,25 @@ def _approvals(chance: random.Random) -> int:
                 )
             )  # fmt: skip
     Approval.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _rejections() -> int:
+    """Restorations that were accepted only when the inspector came again."""
+    chance = random.Random(REJECTION_SEED)
+    accepted = Acceptance.objects.filter(accepted=True, duty=Duty.PERMANENT).order_by("pk")
+    rows = [
+        Acceptance(
+            order_id=one.order_id, duty=one.duty, accepted=False, inspector_id=one.inspector_id,
+            inspected_at=one.inspected_at - _DAY, geom=one.geom, photo_id=one.photo_id,
+            remarks=chance.choice(REMARKS), area_road_m2=one.area_road_m2,
+            area_drive_m2=one.area_drive_m2, area_sidewalk_m2=one.area_sidewalk_m2,
+            area_lawn_m2=one.area_lawn_m2,
+        )
+        for one in accepted
+        if chance.random() < REJECTED
+    ]  # fmt: skip
+    Acceptance.objects.bulk_create(rows)
     return len(rows)
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import psycopg2
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from psycopg2 import sql
 
 HOST = "127.0.0.1"
@@ -240,3 +240,17 @@ def _wait_until_answers(url: str, process: subprocess.Popen, log: Path) -> None:
             time.sleep(0.1)
     said = log.read_text(encoding="utf-8", errors="replace")[-3000:]
     raise BenchError(f"{urlsplit(url).netloc} does not answer:\n{said}")
+
+
+@contextmanager
+def working_on(database: str) -> Iterator[None]:
+    """The default connection works on `database`."""
+    connection.close()
+    configuration = connections.settings["default"]
+    before = configuration["NAME"]
+    configuration["NAME"] = database
+    try:
+        yield
+    finally:
+        connection.close()
+        configuration["NAME"] = before

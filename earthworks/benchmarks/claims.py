@@ -19,10 +19,10 @@ from django.contrib.gis.geos import LineString
 
 from citymap.accounts.choices import OrganizationKind, Role
 from citymap.accounts.models import Contact, Organization, User
-from citymap.bench.context import Bench, BenchError
+from citymap.bench.context import Bench, BenchError, working_on
 from citymap.bench.registry import Result, benchmark
 from citymap.geo import city_point, city_srid
-from earthworks.benchmarks.races import faults, race_extension, together, working_on
+from earthworks.benchmarks.races import faults, race_extension, together
 from earthworks.choices import Method, WorkKind
 from earthworks.models import Claim, ClaimPolicy, Order
 from earthworks.services import claims, orders

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from django.contrib.gis.geos import LineString
 from django.db import connection
 
-from citymap.bench.context import Bench, BenchError
+from citymap.bench.context import Bench, BenchError, working_on
 from citymap.bench.registry import Result, benchmark
-from earthworks.benchmarks.races import working_on
 from earthworks.conflict_registry import Dig, conflicts_of
 from earthworks.errors import BadDigError
 from earthworks.models import Order

@@ -4,10 +4,9 @@ import datetime as dt
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from citymap.notices import outbox
@@ -113,17 +112,3 @@ def silent_or_live(order: Order) -> list[str]:
         if letters.filter(state=State.QUEUED).exists():
             found.append(f"{claim} ended, and its letter still goes")
     return found
-
-
-@contextmanager
-def working_on(database: str) -> Iterator[None]:
-    """The default connection works on `database`."""
-    connection.close()
-    configuration = connections.settings["default"]
-    before = configuration["NAME"]
-    configuration["NAME"] = database
-    try:
-        yield
-    finally:
-        connection.close()
-        configuration["NAME"] = before

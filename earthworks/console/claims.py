@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from citymap.accounts.access import AnyUser, may, requires, visible
 from earthworks.choices import Addressee, ClaimState, PoliceDecision
 from earthworks.console.answering import answered
+from earthworks.documents import cited
 from earthworks.models import Claim
 from earthworks.services import claim_ends
 from earthworks.services.claims import letters_of
@@ -207,6 +208,7 @@ def claim(request: HttpRequest, claim: int) -> HttpResponse:
         "claim": found,
         "letter": letters_of([found]).get(found.pk),
         "has_document": hasattr(found, "document"),
+        "article": cited(found.article),
         "actions": actions_for(found, request.user),
         "course": _course(found),
     }

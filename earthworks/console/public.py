@@ -1,6 +1,7 @@
 """What everybody may know of an order: state, dates, body, reason. No names of people."""
 
 import datetime as dt
+from operator import itemgetter
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,7 +39,9 @@ _MOMENTS = {
 def steps(order: Order) -> list[tuple[str, dt.datetime]]:
     """The states that the order has come through, with their moments, earliest first."""
     found = [(state.label, getattr(order, _MOMENTS[state])) for state in WAY]
-    return [(label, moment) for label, moment in found if moment is not None]
+    reached = [(label, moment) for label, moment in found if moment is not None]
+    # An emergency is dug before its papers.
+    return sorted(reached, key=itemgetter(1))
 
 
 @require_safe

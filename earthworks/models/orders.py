@@ -336,7 +336,7 @@ class Order(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.number or f"{self._meta.verbose_name} {self.pk}"
+        return self.number or f"{OrderState.DRAFT.label} {self.pk}"
 
     @property
     def number(self) -> str:

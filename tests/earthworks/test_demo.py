@@ -5,13 +5,15 @@ import json
 
 import pytest
 from django.contrib.gis.geos import LineString, Point
+from django.db.models import F
+from django.utils import timezone
 
 from citymap.accounts.choices import OrganizationKind, Role
 from citymap.accounts.models import Organization, User
 from citymap.demo import DemoOptions
 from citymap.geo import city_srid
 from earthworks import demo
-from earthworks.choices import OrderState
+from earthworks.choices import OrderKind, OrderState
 from earthworks.demo_extras import BREAKAGES, Breakage, BreakageSource
 from earthworks.models import (
     Acceptance,
@@ -62,8 +64,17 @@ def test_lawful_and_loaded_once(city):
         due = due_now(order, rules)
         assert (order.due_on, order.duty, order.basis) == (due.on, due.duty, due.basis)
         assert Deadline.objects.filter(order=order, version=order.deadline_version, at=order.due_at)
+    today = timezone.localdate()
+    ahead = Order.objects.filter(begins_on__gt=today)
+    assert ahead.exists()
+    assert not ahead.filter(kind=OrderKind.EMERGENCY).exists()
     restored = Order.objects.filter(restored_at__isnull=False).count()
-    assert Acceptance.objects.filter(duty="permanent").count() == restored
+    inspected = Acceptance.objects.filter(duty="permanent")
+    assert inspected.filter(accepted=True).count() == restored
+    # Some of them only when the inspector came again.
+    refused = inspected.filter(accepted=False)
+    assert refused.exists()
+    assert not refused.filter(order__restored_at__lt=F("inspected_at")).exists()
     assert ClaimPolicy.objects.get().police.source_id == "police"
     assert RepairWork.objects.count() == 15
     demo.load_works(DemoOptions(), said.append)

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 
 from citymap.accounts.choices import Role
@@ -124,10 +125,31 @@ def test_a_contractor_sees_its_own_orders_only():
 
 def test_the_public_page_tells_no_names():
     person = save_person(name="Иванов Иван", user=None)
-    order = issued(holder=None, holder_person=person, comments="звонить Иванову")
-    page = Client().get(f"/works/public/{order.number}/")
+    order = issued(
+        holder=None, holder_person=person, representative=person, contractor_person=person,
+        comments="звонить Иванову",
+    )  # fmt: skip
+    page = Client(headers={"accept-language": "ru"}).get(f"/works/public/{order.number}/")
     assert page.status_code == 200
-    assert "Иванов" not in page.content.decode()
+    told = page.content.decode()
+    assert "Иванов" not in told
+    assert re.search("Ответственный</th><td>физическое лицо</td>", told)
+
+
+def test_the_public_page_tells_an_emergency_in_the_order_of_its_days():
+    order = issued(
+        dug_at=local("2026-06-01 03:00"), now=local("2026-06-02 09:00"),
+        ends_on=dt.date(2026, 6, 10),
+    )  # fmt: skip
+    page = Client(headers={"accept-language": "en"}).get(f"/works/public/{order.number}/")
+    told = page.content.decode().split('class="works-steps"')[1].split("</ol>")[0]
+    assert told.index("In progress") < told.index("Applied for") < told.index("Issued")
+
+
+def test_a_draft_is_called_one():
+    order = draft()
+    with translation.override("en"):
+        assert str(order) == f"Draft {order.pk}"
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,13 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlencode
 
-from django.db import connection, connections
+from django.db import connection
 
 from citymap.accounts.demo.bodies import plan_bodies
 from citymap.accounts.models import Contact, Organization
-from citymap.bench.context import Bench
+from citymap.bench.context import Bench, working_on
 from citymap.bench.registry import Result, benchmark
 from citymap.calendars.models import WorkSchedule
 from citymap.text import sound
@@ -23,7 +22,7 @@ SEARCH_GOAL_MS, PAGE_GOAL_MS = 25.0, 60.0
 @benchmark("directory", order=42)
 def directory(bench: Bench) -> Iterator[Result]:
     env = bench.fresh_database(DATABASE)
-    with _on(DATABASE):
+    with working_on(DATABASE):
         bodies = _fill()
     count = len(bodies)
     questions = _questions(bodies)
@@ -75,17 +74,3 @@ def _fill() -> list[Organization]:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE accounts_organization, accounts_contact")
     return bodies
-
-
-@contextmanager
-def _on(database: str) -> Iterator[None]:
-    """The default connection works on `database`."""
-    connection.close()
-    configuration = connections.settings["default"]
-    before = configuration["NAME"]
-    configuration["NAME"] = database
-    try:
-        yield
-    finally:
-        connection.close()
-        configuration["NAME"] = before

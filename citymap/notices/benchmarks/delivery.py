@@ -5,14 +5,12 @@ import random
 import smtplib
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from email.message import EmailMessage
 
-from django.db import connection, connections
 from django.test import override_settings
 from django.utils import timezone
 
-from citymap.bench.context import Bench, BenchError
+from citymap.bench.context import Bench, BenchError, working_on
 from citymap.bench.registry import Result, benchmark
 from citymap.notices.benchmarks import kills
 from citymap.notices.delivery import deliver
@@ -30,7 +28,7 @@ def killed(bench: Bench) -> Iterator[Result]:
     """The worker's whole group killed while it delivers."""
     env = bench.fresh_database(DATABASE)
     folder = bench.folder / DATABASE / "smtp"
-    with kills.mail_server(folder, think_s=0.005) as port, _on(DATABASE):
+    with kills.mail_server(folder, think_s=0.005) as port, working_on(DATABASE):
         kills.owe_many(NOTICES)
         with kills.nursery(_worker_environ(env, port), folder / "log") as start:
             became = kills.run(
@@ -56,7 +54,7 @@ def throughput(bench: Bench) -> Iterator[Result]:
     bench.fresh_database(DATABASE)
     folder = bench.folder / DATABASE / "smtp-fast"
     ours_s = bare_s = 0.0
-    with kills.mail_server(folder, think_s=0) as port, _on(DATABASE):
+    with kills.mail_server(folder, think_s=0) as port, working_on(DATABASE):
         # In turn, so that what else the machine does falls on both.
         for turn in range(TURNS):
             kills.owe_many(LETTERS // TURNS, stage=f"{turn}-")
@@ -121,17 +119,3 @@ def _worker_environ(env: Mapping[str, str], port: int) -> dict[str, str]:
         "CITYMAP_NOTICES_ATTEMPT_S": "1",
         "CITYMAP_DEMO": "1",
     }
-
-
-@contextmanager
-def _on(database: str) -> Iterator[None]:
-    """The default connection works on `database`."""
-    connection.close()
-    configuration = connections.settings["default"]
-    before = configuration["NAME"]
-    configuration["NAME"] = database
-    try:
-        yield
-    finally:
-        connection.close()
-        configuration["NAME"] = before
