@@ -67,7 +67,10 @@ def load(options: DemoOptions, say: Callable[[str], None]) -> None:
         WorkPrice.objects.get_or_create(
             work=work,
             valid_from=dt.date(2026, 1, 1),
-            defaults={"price": Decimal(price), "citation": "Demo, not a real price list"},
+            defaults={
+                "price": Decimal(price),
+                "citation": "Демо: условные расценки, не прейскурант",
+            },
         )
     if not YardSurvey.objects.filter(source=SOURCE).exists():
         say(f"surveys of yards: {_survey(options)}")

@@ -55,7 +55,8 @@ def complaints_near(events: Collection[int], *, as_of: dt.date) -> tuple[np.ndar
     theirs = positions_of(ground.counts)
     members = ground.hanging_on(theirs)
     ids = ground.yards_of(np.vstack([theirs, ground.places_of(members)]))
-    members |= ground.hanging_on(ground.places_beside(ids))
+    # What hangs together with a member is a member already.
+    members |= ground.hanging_on(ground.places_of(ground.beside(ids) - members))
     listed = np.array(sorted(members), dtype=np.int64)
     return ids, complaints_said(
         ids,
@@ -128,7 +129,8 @@ class _Surroundings:
 
     def hanging_on(self, start: np.ndarray) -> set[int]:
         """All messages that count and hang together with one in reach of the positions."""
-        self._read(_squares_about(start, _REACH_M))
+        # A square more on each side: most chains end there, and are read at once.
+        self._read(_squares_about(start, _REACH_M + _SQUARE_M))
         while len(start):
             events = np.array([one for one in self._place if self.counts.get(one)], dtype=np.int64)
             if not len(events):
@@ -145,15 +147,15 @@ class _Surroundings:
         """Positions (n, 2) of messages that were read."""
         return np.array([self._place[int(one)] for one in events], dtype=float).reshape(-1, 2)
 
-    def places_beside(self, yards: np.ndarray) -> np.ndarray:
-        """Positions of messages that count, in or beside yards."""
+    def beside(self, yards: np.ndarray) -> set[int]:
+        """Messages that count, in or beside yards."""
         shapes = np.array([self._shapes[one] for one in yards.tolist()], dtype=object)
         self._read(_squares_of(shapely.bounds(shapes), _NEAR_M))
-        xy = self.places_of(one for one in self._place if self.counts.get(one))
-        _yard, which = shapely.STRtree(shapely.points(xy)).query(
+        events = np.array([one for one in self._place if self.counts.get(one)], dtype=np.int64)
+        _yard, which = shapely.STRtree(shapely.points(self.places_of(events))).query(
             shapes, predicate="dwithin", distance=_NEAR_M
         )
-        return xy[np.unique(which)]
+        return set(events[which].tolist())
 
     def yards_of(self, xy: np.ndarray) -> np.ndarray:
         """Yards (ids, ascending) in or beside which positions that were read about lie."""

@@ -197,5 +197,5 @@ def _bodies(page: _Page, readable: Readable) -> None:
                 ]
                 for row in bodies
             ],
-            [74, 20, 20, 20, 22, 18],
+            [68, 20, 20, 24, 24, 18],
         )  # fmt: skip

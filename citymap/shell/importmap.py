@@ -19,12 +19,29 @@ LIBRARY_MODULES = {
     "maplibre-gl": ("maplibre-gl", "maplibre-gl.mjs"),
     "htmx": ("htmx.org", "htmx.esm.js"),
 }
+# What set-up builds for our pages (scripts/maplibre), in the place of files of a package.
+BUILT_FILES = {
+    ("maplibre-gl", "maplibre-gl.mjs"): "citymap/lib/maplibre.js",
+    ("maplibre-gl", "maplibre-gl-worker.mjs"): "citymap/lib/maplibre.js",
+    ("maplibre-gl", "maplibre-gl.css"): "citymap/lib/maplibre.css",
+}
 
 
 def library_url(library: str, file: str) -> str:
-    """URL of a file of an npm library, its version in the path."""
+    """URL of a file of an npm library: the one built for us, or the package's own.
+
+    The first has a hash in its name, the second the version in its path.
+    """
+    built = BUILT_FILES.get((library, file))
+    if built and _is_built(built):
+        return staticfiles_storage.url(built)
     prefix = vendor_prefix(library, versions(settings.BASE_DIR)[library])
     return staticfiles_storage.url(f"{prefix}/{file}")
+
+
+@lru_cache(maxsize=8)
+def _is_built(path: str) -> bool:
+    return (settings.BASE_DIR / "citymap" / "static" / path).is_file()
 
 
 @lru_cache(maxsize=1)

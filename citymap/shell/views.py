@@ -19,7 +19,8 @@ PRELOADED_MODULES = (
     "citymap/shell", "citymap/config", "citymap/request", "citymap/dom", "citymap/url-state",
     "citymap/map", "citymap/layers", "citymap/swatch", "citymap/search", "citymap/card",
     "citymap/format", "citymap/sheet", "citymap/date", "citymap/theme", "citymap/threed",
-    "citymap/keys", "citymap/crosshair", "citymap/locate", "citymap/share", "citymap/toast",
+    "citymap/keys", "citymap/fonts", "citymap/crosshair", "citymap/locate", "citymap/share",
+    "citymap/toast",
 )  # fmt: skip
 NOT_FOR_CRAWLERS = (
     "/api/", "/tiles/", "/desk/", "/accounts/", "/admin/", "/personal/", "/audit/",

@@ -316,6 +316,14 @@ class ProgrammeForm(RevisionForm):
                 required=False,
             )
 
+    def plain(self) -> list[forms.BoundField]:
+        """All fields but the districts' shares."""
+        return [field for field in self if not field.name.startswith("share_")]
+
+    def shares(self) -> list[forms.BoundField]:
+        """Of each district its least share; seldom used."""
+        return [field for field in self if field.name.startswith("share_")]
+
     def clean(self) -> dict:
         cleaned = super().clean()
         shares = {one.pk: cleaned.pop(f"share_{one.pk}", None) for one in self.districts}

@@ -53,6 +53,7 @@ def _ensure_project(checkout: Checkout, *, needs: tuple[str, ...], dev: bool) ->
     ensure_system(("venv", *needs))
     project.ensure_python(checkout, dev=dev)
     project.ensure_node(checkout)
+    project.ensure_map_library(checkout)
     project.ensure_messages(checkout)
 
 

@@ -119,6 +119,21 @@ def ensure_node(checkout: Checkout) -> None:
         this.note = "installed"
 
 
+def ensure_map_library(checkout: Checkout) -> None:
+    """MapLibre as our pages load it: library and worker in one file, only what we use."""
+    with step("map library") as this:
+        root = checkout.root
+        folder = root / "citymap" / "static" / "citymap" / "lib"
+        sources = [root / "package-lock.json", *sorted((root / "scripts" / "maplibre").iterdir())]
+        stamp, key = Stamp(checkout.var, "maplibre"), content_key(files=sources)
+        if stamp.holds(key) and (folder / "maplibre.css").exists():
+            this.note = "unchanged"
+            return
+        run(["node", "scripts/maplibre/build.mjs", folder], cwd=root)
+        stamp.set(key)
+        this.note = "built"
+
+
 def ensure_messages(checkout: Checkout) -> None:
     """The compiled translations."""
     with step("translations") as this:

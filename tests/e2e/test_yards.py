@@ -6,12 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import PHONE, READY
 
 pytestmark = pytest.mark.e2e
 MAX_BYTES = 300_000
-# MapLibre GL with its worker, compressed; kept by the browser for a year.
-MAX_LIBRARY_BYTES = 460_000
 READY_MS = 20_000
 
 
@@ -61,32 +59,53 @@ def test_pages_are_light_and_whole_before_the_map(open_page):
         expect(page.get_by_role("table").first).to_be_visible()
 
 
-def test_the_city_s_map_is_light_before_its_tiles(open_page):
-    """Page, styles, modules and fonts of `/`; the map library comes on top, once a version."""
-    page = open_page(locale="ru-RU")
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    sizes, asked = {}, {}
-    session.on(
-        "Network.requestWillBeSent", lambda e: asked.update({e["requestId"]: e["request"]["url"]})
-    )
-    session.on(
-        "Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]})
-    )
-    page.goto("/", wait_until="load")
-    page.locator("#map canvas").wait_for(timeout=READY_MS)
+RESOURCES = """() => performance.getEntriesByType('navigation')
+    .concat(performance.getEntriesByType('resource'))
+    .map(({ name, transferSize, startTime }) =>
+        [name, transferSize, performance.timeOrigin + startTime])"""
+
+
+def loaded(page: Page) -> list[tuple[str, int, float]]:
+    """Address, bytes over the wire and beginning of all that page and workers asked for."""
+    return page.evaluate(RESOURCES) + [
+        one for worker in page.workers for one in worker.evaluate(RESOURCES)
+    ]
+
+
+def is_tile(address: str) -> bool:
+    return bool(re.search(r"/tiles/.+/\d+/\d+/\d+\.", address))
+
+
+def before_tiles(page: Page) -> list[tuple[int, str]]:
+    """Bytes and addresses of all that was asked for before the first tile, the heaviest last."""
     page.wait_for_load_state("networkidle")
-    weights = {
-        asked.get(key, key): size
-        for key, size in sizes.items()
-        if "/tiles/" not in asked.get(key, "")
-    }
-    library = sum(size for url, size in weights.items() if "/maplibre-gl" in url)
-    own = sum(weights.values()) - library
-    print(f"/: {own:.0f} bytes of ours, {library:.0f} of the map library")
-    assert 0 < library < MAX_LIBRARY_BYTES, library
-    assert own < MAX_BYTES, sorted(weights.items(), key=lambda one: -one[1])[:12]
+    seen = loaded(page)
+    tiles = [begun for address, _bytes, begun in seen if is_tile(address)]
+    assert tiles, "no tile was asked for"
+    return sorted((size, url) for url, size, begun in seen if begun < min(tiles))
+
+
+@pytest.mark.parametrize("locale", ["ru-RU", "kk-KZ"])
+@pytest.mark.parametrize("path", ["/", "/yards/", "yard"])
+def test_maps_are_light_before_their_tiles(open_page, path, locale):
+    """All of a first visit until the map asks for a tile: page, styles, modules, library."""
+    if path == "yard":
+        path = first_yard(open_page(locale=locale))
+    page = open_page(locale=locale, viewport={"width": 1440, "height": 900})
+    page.goto(path, wait_until="load")
+    map_is_there = READY if path == "/" else "#yard-map[data-map=ready]"
+    page.locator(map_is_there).wait_for(state="attached", timeout=READY_MS)
+    before = before_tiles(page)
+    total = sum(size for size, _url in before)
+    print(f"{path} ({locale}): {total} bytes before the first tile")
+    assert any("maplibre" in url for _size, url in before)
+    assert total < MAX_BYTES, before[-12:]
+    # Our fonts come after it, and are there from the start on the next page.
+    fonts = page.locator("head > link[href*='css/fonts']")
+    expect(fonts).to_have_count(1)
+    assert not [url for _size, url in before if "css/fonts" in url]
+    page.reload(wait_until="commit")
+    expect(fonts).to_have_count(1)
 
 
 def test_the_map_comes_afterwards_and_is_tied_to_the_list(open_page):

@@ -1,6 +1,7 @@
 """The public pages of yards and the open data: what they say, to whom, how fast and how light."""
 
 import csv
+import datetime as dt
 import io
 import json
 
@@ -8,7 +9,7 @@ import pytest
 from django.contrib.gis.gdal import DataSource
 
 from planning.choices import ChosenBy, Stage
-from planning.models import YardStage
+from planning.models import Event, QueueSnapshot, YardStage
 from planning.services.programmes import fill_draft, publish_version, start_programme
 from planning.services.queue import hold_yard, take_snapshot
 from tests.planning.town import TODAY, make_event, make_prices, make_yard, survey
@@ -179,3 +180,18 @@ def test_no_page_tells_who_complained(client, town):
         page = text_of(client, address)
         assert "first_complaint" not in page
         assert TODAY.isoformat() not in page
+
+
+def test_one_complaint_does_not_tell_its_day(client):
+    """Of a yard with a single applicant the public learns that there is one, and nothing else."""
+    make_yard(0, apartments=100)
+    told = []
+    for person, days in ((1, 2), (77, 20)):
+        Event.objects.all().delete()
+        QueueSnapshot.objects.all().delete()
+        make_event(0, yard=0, person=person, dx=30 + days, day=TODAY - dt.timedelta(days))
+        take_snapshot(as_of=TODAY)
+        answers = [client.get(a) for a in ("/api/yards/queue/", "/yards.csv", "/yards.geojson")]
+        told.append([b"".join(answer).decode() for answer in answers])
+    assert '"complaints": 1.0' in told[0][0]
+    assert told[0] == told[1]

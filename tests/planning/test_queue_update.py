@@ -55,6 +55,16 @@ def test_a_person_s_further_message_moves_nothing():
     assert_same_as_anew()
 
 
+def test_a_message_far_from_every_yard_changes_nothing():
+    make_yard(0)
+    make_event(0, person=1, day=TODAY - dt.timedelta(10))
+    take_snapshot(as_of=TODAY)
+    before = rows()
+    update_snapshot(events=[make_event(1, person=2, dx=-5000).pk], as_of=TODAY)
+    assert rows() == before
+    assert_same_as_anew()
+
+
 EVENTS = st.tuples(
     st.integers(0, 5), st.floats(-40, 140), st.floats(-40, 140), st.integers(0, 6),
     st.integers(0, 700),

@@ -56,6 +56,14 @@ def test_the_story_is_told_and_queries_are_counted(
     assert "Every recorded change" in text
 
 
+def test_why_a_body_answers_is_told_in_the_readers_language(desk, world, client):
+    appeal = world.assigned()
+    address = reverse("desk:appeal", args=[appeal.number])
+    text = client.get(address, headers={"accept-language": "kk"}).content.decode()
+    assert "қолмен таңдалған" in text
+    assert "chosen by hand" not in text
+
+
 def test_what_was_sent_about_it_is_shown_to_those_who_may_see_it(desk, world, client):
     appeal = world.assigned()
     telling.registered(appeal)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from citymap.shell.importmap import LIBRARY_MODULES, importmap, own_modules
+from citymap.shell import importmap as importmaps
+from citymap.shell.importmap import LIBRARY_MODULES, importmap, library_url, own_modules
 from citymap.shell.views import PRELOADED_MODULES
 from citymap.vendor import vendor_prefix, versions
 
@@ -102,3 +103,31 @@ def test_fonts_cover_every_kazakh_letter():
     assert len(letters) == 42
     for letter in letters + letters.lower():
         assert any(first <= ord(letter) <= last for first, last in ranges), letter
+
+
+@pytest.mark.parametrize("built, found", [(True, "citymap/lib/maplibre.js"), (False, ".mjs")])
+def test_the_map_library_is_the_one_built_for_us_where_it_is_there(monkeypatch, built, found):
+    monkeypatch.setattr(importmaps, "_is_built", lambda _path: built)
+    library = library_url("maplibre-gl", "maplibre-gl.mjs")
+    worker = library_url("maplibre-gl", "maplibre-gl-worker.mjs")
+    assert library.endswith(found)
+    assert worker.endswith(found)
+    assert (library == worker) is built
+
+
+def test_what_we_use_of_the_map_library_is_built():
+    entry = (Path(settings.BASE_DIR) / "scripts/maplibre/library.ts").read_text(encoding="utf-8")
+    exported = {
+        name.strip()
+        for names in re.findall(r"export \{([^}]*)\}", entry)
+        for name in names.split(",")
+    } | set(re.findall(r"export function (\w+)", entry))
+    used = {
+        name.split(" as ")[0].strip()
+        for file in modules()
+        for names in re.findall(
+            r"import\s*\{([^}]*)\}\s*from \"maplibre-gl\"", file.read_text(encoding="utf-8")
+        )
+        for name in names.split(",")
+    } - {""}
+    assert used == exported

@@ -26,6 +26,7 @@ pytestmark = [
 
 TILE = tile_at(69.15, 54.87, 15)
 PATH = f"{TILE.z}/{TILE.x}/{TILE.y}"
+PACKED = {"page.0123456789ab.css": "text/css", "page.0123456789ab.js": "text/javascript"}
 BASE_TILE = gzip.compress(b"a tile of the base map", mtime=0)
 
 
@@ -71,6 +72,9 @@ def site(settings, tmp_path):
     settings.STATIC_ROOT.mkdir()
     (settings.STATIC_ROOT / "module.mjs").write_text("export {};")
     (settings.STATIC_ROOT / "app.0123456789ab.js").write_text("1;")
+    for name in PACKED:
+        (settings.STATIC_ROOT / name).write_text("plain")
+        (settings.STATIC_ROOT / f"{name}.br").write_bytes(b"packed by brotli")
     with base.unfinished_build() as build:
         tile = build / str(TILE.z) / str(TILE.x) / f"{TILE.y}.pbf"
         tile.parent.mkdir(parents=True)
@@ -226,6 +230,20 @@ def test_modules_have_their_type_and_hashed_files_are_immutable(site):
     assert headers["Cache-Control"] == "public, no-cache"
     _, headers, _ = site.get("/static/app.0123456789ab.js")
     assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_scripts_and_styles_come_by_brotli_to_who_reads_it(site, name):
+    status, headers, body = site.get(f"/static/{name}", **{"Accept-Encoding": "gzip, br"})
+    assert (status, body, headers["Content-Encoding"]) == (200, b"packed by brotli", "br")
+    assert headers["Content-Type"] == PACKED[name]
+    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert headers["Vary"] == "Accept-Encoding"
+    status, headers, body = site.get(f"/static/{name}", **GZIP)
+    assert (status, body) == (200, b"plain")
+    assert "Content-Encoding" not in headers
+    assert site.get(f"/static-br/{name}.br")[0] == 404
+    assert site.application.asked == []
 
 
 def test_all_else_goes_to_the_application_with_the_reader_s_host(site):

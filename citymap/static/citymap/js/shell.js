@@ -3,6 +3,7 @@
 import { PlaceCard } from "citymap/card";
 import { config, urlFor } from "citymap/config";
 import { DateSlider } from "citymap/date";
+import { fontsAfterTiles, loadFonts } from "citymap/fonts";
 import { offerKey, showHelp, startKeys } from "citymap/keys";
 import { LayerTree } from "citymap/layers";
 import { explain, getJSON } from "citymap/request";
@@ -81,6 +82,7 @@ class Shell {
     const map = library.createMap({
       container: byId("map"), style, view, inset: this.inset(),
     });
+    fontsAfterTiles(map);
     this.map = map;
     this.library = library;
     this.pin = new library.Pin(map);
@@ -278,6 +280,7 @@ class Shell {
   }
 
   mapFailed(error) {
+    loadFonts();
     byId("map").removeAttribute("aria-busy");
     byId("map-failed").hidden = false;
     byId("map-failed-reason").textContent = error instanceof WebGLMissing

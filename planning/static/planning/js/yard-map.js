@@ -2,6 +2,7 @@
 // without it: library, style and tiles are asked for when the place of the map is in view.
 
 import { config, urlFor } from "citymap/config";
+import { fontsAfterTiles, loadFonts } from "citymap/fonts";
 import { getJSON } from "citymap/request";
 import { currentTheme, onTheme } from "citymap/theme";
 
@@ -70,11 +71,12 @@ function tie(map) {
 
 async function start() {
   const [{ createMap, hasWebGL }, first] = await Promise.all([import("citymap/map"), style(), addStyles()]);
-  if (!hasWebGL()) return holder.classList.add("failed");
+  if (!hasWebGL()) throw new Error("no WebGL");
   const view = config.position
     ? { lon: config.position[0], lat: config.position[1], zoom: YARD_ZOOM, bearing: 0 }
     : null;
   const map = createMap({ container: holder, style: first, view, inset: 16 });
+  fontsAfterTiles(map);
   // The page scrolls over a map that is a part of its flow.
   if (config.yard || innerWidth < WIDE_PX) map.scrollZoom.disable();
   tie(map);
@@ -84,9 +86,13 @@ async function start() {
 
 function whenSeen() {
   const watch = new IntersectionObserver((seen) => {
-    if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+    // Who does not see the map yet reads the page.
+    if (!seen.some(({ isIntersecting }) => isIntersecting)) return loadFonts();
     watch.disconnect();
-    start().catch(() => holder.classList.add("failed"));
+    start().catch(() => {
+      holder.classList.add("failed");
+      loadFonts();
+    });
   });
   watch.observe(holder);
 }
