@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import F, Q
 
 from appeals.choices import Regime, TermUnit
 from appeals.models import Category, DeadlinePolicy, PolicyTerm
@@ -58,8 +59,8 @@ def term_for(
     statutory term, which also serves when there is no row. Raises NoPolicyError.
     """
     rows = DeadlinePolicy.objects.in_force_on(day).filter(category=category, regime=regime)
-    own = rows.filter(body=body).first() if body is not None else None
-    row = own or rows.filter(body__isnull=True).first()
+    meant = rows.filter(Q(body=body) | Q(body=None)) if body is not None else rows.filter(body=None)
+    row = meant.order_by(F("body_id").asc(nulls_last=True), "pk").first()
     bound = procedure_term("statutory", day) if regime == Regime.STATUTORY else None
     if row is not None:
         return Applied(term=row.term, bound=bound, policy=row)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import GEOSGeometry
@@ -47,6 +47,13 @@ class RoutingRuleQuerySet(DatedQuerySet):
 
     def in_order(self) -> Self:
         return self.order_by("position", "pk")
+
+    def concerning(self, category: Any, geom: GEOSGeometry) -> Self:
+        """Rules that may speak of a category at a place: of no other category or territory."""
+        return self.filter(
+            Q(category=None) | Q(category__in=[category.pk, category.parent_id]),
+            Q(territory=None) | Q(territory__geom__intersects=geom),
+        )
 
 
 class AppealQuerySet(QuerySet):

@@ -78,13 +78,14 @@ def find_route(
     asked = Asked(
         category=category, geom=where.geom, building=where.building, objects=where.objects, day=day
     )
-    return _first(asked, rules_on(day) if rules is None else rules)
+    if rules is None:
+        in_force = RoutingRule.objects.in_force_on(day).concerning(category, where.geom)
+        return _first(asked, in_force.select_related("body").in_order())
+    return _first(asked, (rule for rule in rules if _concerns(rule, asked)))
 
 
 def _first(asked: Asked, rules: Iterable[RoutingRule]) -> Route | None:
     for rule in rules:
-        if not _concerns(rule, asked):
-            continue
         body = _body(rule, asked)
         if body is not None and _works(body, asked.day):
             return Route(body=body, rule=rule, reason=rule.reason)
@@ -155,7 +156,8 @@ def dry_run(*, rules: Sequence[RoutingRule], appeals: Iterable[Appeal]) -> Itera
             category=appeal.category, geom=appeal.geom, building=appeal.building, objects=objects,
             day=day,
         )  # fmt: skip
-        found = _first(asked, [rule for rule in rules if _in_force(rule, day)])
+        meant = (rule for rule in rules if _in_force(rule, day) and _concerns(rule, asked))
+        found = _first(asked, meant)
         after = found.body if found else None
         if (after.pk if after else None) != appeal.executor_id:
             yield Difference(appeal=appeal, before=appeal.executor, after=after)

@@ -105,9 +105,8 @@ def _check(geom: GEOSGeometry) -> None:
     box = city_bbox()
     inside = box.contains(west, south) and box.contains(east, north)
     served = Territory.objects.current().filter(kind__in=SERVED)
-    if inside and served.exists():
-        inside = served.touching(geom).exists()
-    if not inside:
+    # A city without territories serves its whole box.
+    if not (inside and (served.touching(geom).exists() or not served.exists())):
         raise InvalidError("place", _("The place lies outside the city."))
 
 

@@ -11,13 +11,13 @@ from django.db.models import TextField
 from django.db.models.functions import MD5, Cast
 from django.test import override_settings
 
-from appeals.benchmarks.cities import city_of
 from appeals.choices import State
 from appeals.duplicates import Candidate, candidates
 from appeals.models import Appeal
 from appeals.where import Where
 from citymap.bench.context import Bench
 from citymap.bench.registry import Result, benchmark
+from layers.benchmarks.cities import demo_city
 
 COUNT = 300
 GOAL_MS, RECALL_GOAL = 60.0, 0.9
@@ -26,7 +26,7 @@ GOAL_MS, RECALL_GOAL = 60.0, 0.9
 @benchmark("appeals_duplicates", order=72)
 def duplicates(bench: Bench) -> Iterator[Result]:
     """On the region of ten cities: planted duplicates, and any appeals."""
-    env = city_of(bench, scale=10, years=1)
+    env = demo_city(bench, scale=10)
     database = env["DATABASE_URL"].partition("?")[0].rpartition("/")[2]
     box = tuple(float(side) for side in env["CITYMAP_BBOX"].split(","))
     with on(database), override_settings(CITYMAP_BBOX=box):

@@ -166,15 +166,15 @@ def create(request: HttpRequest) -> HttpResponse:
     # Pictures are made safe before anything is locked or written.
     pictures = services.cleaned(request.FILES.getlist("photos"))
     appeal = _save(request.user, form.cleaned_data, where, pictures)
-    appeal = Appeal.objects.select_related("category", "executor", "joined_into").get(pk=appeal.pk)
     context = {"appeal": appeal, "code": code_of(appeal)}
     return render(request, "appeals/desk/parts/registered.html", context)
 
 
 @transaction.atomic
 def _save(user: User, values: dict[str, Any], where: Where, pictures: list) -> Appeal:
-    if known := Appeal.objects.filter(form_key=values["key"]).first():
-        return known
+    known = Appeal.objects.select_related("category", "executor", "joined_into")
+    if found := known.filter(form_key=values["key"]).first():
+        return found
     contact = None
     if values["contact"] is not None:
         rows = Contact.objects.select_related("caller").filter(operator=user)

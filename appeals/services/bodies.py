@@ -16,6 +16,8 @@ from appeals.services.replies import reply_flags, unreported_photos
 from appeals.sla import end_of
 from citymap.accounts.models import Organization, User
 
+FIRST_VERSION = 1
+
 
 @write
 def assign(
@@ -26,12 +28,20 @@ def assign(
     route: str = "",
     version: int | None = None,
     now: dt.datetime | None = None,
+    rows: dict[int, Appeal] | None = None,
 ) -> Appeal:
-    """Make `body` the main executor; `route` says why it is this one."""
-    step = begin(appeal=appeal, operation="assign", user=user, version=version, now=now, body=body)
+    """Make `body` the main executor; `route` says why it is this one.
+
+    rows: the appeal as it is now, by its id, where the caller has locked or just made it.
+    """
+    step = begin(
+        appeal=appeal, operation="assign", user=user, version=version, now=now, rows=rows, body=body
+    )
+    begun = step.appeal.version > FIRST_VERSION
     step.appeal.executor = body
     found = finish(step, executor=body, assigned_at=step.now, route=route or "chosen by hand")
-    CoExecutor.objects.filter(appeal=found, body=body).delete()
+    if begun:  # nobody helps with what was registered just now
+        CoExecutor.objects.filter(appeal=found, body=body).delete()
     if not send_by_itself(found, step.now):
         telling.assigned(found)
     return found

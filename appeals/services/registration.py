@@ -197,4 +197,7 @@ def _belongings(
 def _routed(appeal: Appeal, found: Route | None, user: User | None, now: dt.datetime) -> Appeal:
     if found is None:
         return appeal
-    return assign(appeal=appeal, body=found.body, user=user, route=found.reason, now=now)
+    return assign(
+        appeal=appeal, body=found.body, user=user, route=found.reason, now=now,
+        rows={appeal.pk: appeal},
+    )  # fmt: skip

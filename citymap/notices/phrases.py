@@ -22,6 +22,7 @@ register_phrases(
     _("readdressed: %(count)s"),
     _("the worker ended while it was sent"),
     _("writing it took too long"),
+    _("written to a file"),
     _("a protocol is brought to head and auditor"),
     _("roots are kept outside the database"),
     _("EMAIL_URL is not set"),

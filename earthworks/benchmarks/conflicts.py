@@ -41,7 +41,7 @@ LIMIT %(missing)s
 @benchmark("conflicts", order=71)
 def conflicts(bench: Bench) -> Iterator[Result]:
     env = demo_city(bench, scale=10)
-    database = env["DATABASE_URL"].rpartition("/")[2].partition("?")[0]
+    database = env["DATABASE_URL"].partition("?")[0].rpartition("/")[2]
     with working_on(database):
         _fill()
         digs = list(_digs(random.Random(109)))

@@ -26,6 +26,8 @@ YARDS = 10_000
 MESSAGES_A_YARD = 280
 GOAL_S = 10.0
 GOAL_UPDATE_MS = 200.0
+# One after the other; the slowest of them is left out of the p95.
+APPEALS = 20
 GOAL_P95_MS = 100.0
 REQUESTS_A_SECOND = 50
 # Square yards of 100 m, a street between them; a corner in the city's plane.
@@ -104,16 +106,16 @@ def yard_queue_tables(bench: Bench, count: int = YARDS) -> Iterator[Result]:
                 )  # fmt: skip
             )
             taken = []
-            for number in range(5):
+            for number in range(APPEALS):
                 event = _message(number, today, count)
                 began = time.perf_counter()
                 update_snapshot(events=[event.pk], as_of=today)
                 taken.append((time.perf_counter() - began) * 1000)
             results.append(
                 Result(
-                    name="queue after one new appeal",
+                    name="queue after one new appeal, p95",
                     n=count,
-                    ours=sorted(taken)[len(taken) // 2],
+                    ours=sorted(taken)[round(0.95 * APPEALS) - 1],
                     unit="ms",
                     goal=GOAL_UPDATE_MS,
                 )  # fmt: skip

@@ -62,7 +62,8 @@ def version(request: HttpRequest, version: int) -> HttpResponse:
     """One version: its yards by year, money, what differs from the version before."""
     found = _version(version)
     rows = found.rows.select_related("yard").defer("yard__geom", "yard__geom_3857")
-    before = found.programme.versions.filter(number__lt=found.number).order_by("-number").first()
+    earlier = found.programme.versions.filter(number__lt=found.number).order_by("-number")
+    before = earlier.first() if found.number > 1 else None
     changes = explained(before, found) if before else []
     context = {
         "version": found,

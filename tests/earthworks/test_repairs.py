@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from citymap.accounts.choices import Role
 from citymap.geo import city_srid
 from earthworks.choices import OutageKind, RepairKind, RepairState
 from earthworks.deadlines import DeadlineError
@@ -15,6 +16,7 @@ from earthworks.errors import WorksError, WrongStateError
 from earthworks.models import RepairWork
 from earthworks.services import repairs
 from layers.models import Building
+from tests.earthworks.test_pages import signed_in
 from tests.earthworks.world import JUNE_1, JUNE_20, body, dig, issued, local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
@@ -100,3 +102,10 @@ def test_an_outage_names_its_buildings():
         repairs.announce_outage(
             of=planned(), ends_at=local("2026-06-01 18:00"), buildings=[], **given
         )
+
+
+def test_the_page_shows_what_was_done():
+    repair = repairs.start_repair(repair=planned(), on=JUNE_1, user=None)
+    page = signed_in(Role.WORKS).get(f"/works/repairs/{repair.pk}/").content.decode()
+    assert page.count("timeline-entry timeline-insert") == 1
+    assert page.count("timeline-entry timeline-update") >= 1

@@ -206,6 +206,7 @@ def test_from_a_draft_to_a_revision(desk, yards):
         desk, f"/plan/programmes/{second.pk}/put/", yard=yards[2].pk, year=2028, reason="Back"
     )
     assert "What differs from version 1" in page
+    assert "timeline-entry timeline-insert" in page
     lines = desk.get(f"/plan/programmes/{second.pk}.csv").content.decode("utf-8-sig").splitlines()
     assert len(lines) == 5
     assert lines[1].startswith("2027,1,")

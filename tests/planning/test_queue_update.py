@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from planning.models import Event, QueueRow, QueueSnapshot
@@ -89,6 +89,33 @@ def test_equals_the_whole(db, old, new):
     assert np.array_equal(near.value, whole.value)
     assert np.array_equal(near.first_day, whole.first_day)
     update_snapshot(events=made, as_of=TODAY)
+    assert_same_as_anew()
+
+
+@settings(
+    max_examples=12, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(
+    steps=st.lists(st.floats(14, 27), min_size=25, max_size=25),
+    days=st.lists(st.integers(0, 700), min_size=25, max_size=25),
+    gap=st.integers(0, 24),
+)
+@example(steps=[24.5] * 25, days=[600] * 12 + [0] * 13, gap=3)
+@example(steps=[22.0] * 25, days=[0] * 20 + [650] * 5, gap=0)
+def test_chains_across_yards_are_walked_to_their_ends(db, steps, days, gap):
+    """Complaints of different age in a row over all yards; a new one may join what was apart."""
+    Event.objects.all().delete()
+    QueueSnapshot.objects.all().delete()
+    for number in range(6):
+        make_yard(number) if not _there(number) else None
+    places = np.cumsum(steps)
+    row = [(0, float(x), 50.0, person, day)
+           for person, (x, day) in enumerate(zip(places, days, strict=True))]  # fmt: skip
+    (new,) = [row.pop(gap)]
+    _make(0, row)
+    take_snapshot(as_of=TODAY)
+    update_snapshot(events=_make(1000, [(*new[:4], 0)]), as_of=TODAY)
     assert_same_as_anew()
 
 

@@ -136,7 +136,7 @@ class MailSession:
             except (OSError, SMTPException) as error:
                 said = f"no end after {self._limit_s:g} s" if late.is_set() else _said(error)
                 raise _meaning(error, said, data_began=self._progress.data_began) from error
-        return Receipt(answer=self._progress.answer or "written")
+        return Receipt(answer=self._progress.answer or "written to a file")
 
 
 def letter(message: Message) -> EmailMultiAlternatives:

@@ -189,6 +189,7 @@ def test_an_article_is_written_in_versions(desk, world, client):
     article.refresh_from_db()
     assert (article.current.number, article.current.phone) == (2, "109")
     assert article.versions.count() == 2
+    assert client.get(address).content.decode().count("timeline-entry") >= 2
     for asked in ("счётчик", "есептегіш", "замена"):
         found = client.get("/desk/knowledge/", {"q": asked}).content.decode()
         assert "/desk/knowledge/water-meter/" in found

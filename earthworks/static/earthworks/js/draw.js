@@ -19,6 +19,8 @@ let points = [];
 let outline = null;
 let conflicts = [];
 let dragged = null;
+// What was pasted may lie out of sight.
+let seek = false;
 // What a person has written is not overwritten by a proposal.
 const byHand = new Set();
 // A repair is drawn on the same map, and nothing is proposed for it.
@@ -112,7 +114,16 @@ function tell(found, trouble = "") {
     : "");
   byId("proposed-conflicts").replaceChildren(...(found ? conflictList(found) : []));
   if (found) fill(found);
+  if (found && seek) look(found.outline);
   show();
+}
+
+/** Turn the map to an outline. */
+function look({ coordinates }) {
+  seek = false;
+  const all = coordinates.flat(2);
+  const box = [Math.min(...all.map(([x]) => x)), Math.min(...all.map(([, y]) => y)), Math.max(...all.map(([x]) => x)), Math.max(...all.map(([, y]) => y))];
+  map?.fitBounds(box, { padding: 80, maxZoom: 18, animate: false });
 }
 
 function fill(found) {
@@ -180,6 +191,7 @@ async function drop(event) {
 /** Points from what was pasted, where it is a plain line or outline. */
 function pasted() {
   points = [];
+  seek = true;
   try {
     const found = JSON.parse(field.value);
     const geometry = found.geometry ?? found;
@@ -222,11 +234,7 @@ async function start() {
   const first = field.value && config.order ? JSON.parse(field.value) : null;
   map = await createMap({ container: byId("draw-map"), style: await style(), view: null });
   listen();
-  if (first) {
-    const all = first.coordinates.flat(2);
-    const box = [Math.min(...all.map(([x]) => x)), Math.min(...all.map(([, y]) => y)), Math.max(...all.map(([x]) => x)), Math.max(...all.map(([, y]) => y))];
-    map.fitBounds(box, { padding: 80, maxZoom: 18, animate: false });
-  }
+  if (first) look(first);
 }
 
 for (const input of proposes ? [...surfaces, byId("id_address")] : []) {
