@@ -136,12 +136,16 @@ def _ranked(
 
 
 def find_recurrence(*, category: Category, where: Where, now: dt.datetime) -> Appeal | None:
-    """The latest appeal of the same category at the same place that was closed not long ago."""
+    """The latest appeal of the same category at the same place that was closed not long ago.
+
+    Only its id is read: whoever wants more of it asks for more.
+    """
     oldest = start_of(procedure_term("recurrence", timezone.localdate(now)), now)
     return (
         Appeal.objects.real()
         .filter(_same_spot(where), category=category, state=State.CLOSED, ended_at__gte=oldest)
         .order_by("-ended_at", "-pk")
+        .only("pk")
         .first()
     )
 

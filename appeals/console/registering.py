@@ -172,9 +172,9 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _save(user: User, values: dict[str, Any], where: Where, pictures: list) -> Appeal:
-    known = Appeal.objects.select_related("category", "executor", "joined_into")
-    if found := known.filter(form_key=values["key"]).first():
-        return found
+    known = Appeal.objects.filter(form_key=values["key"])
+    if known.exists():
+        return known.get()
     contact = None
     if values["contact"] is not None:
         rows = Contact.objects.select_related("caller").filter(operator=user)

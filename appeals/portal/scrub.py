@@ -18,9 +18,12 @@ _PATTERNS = (
 )  # fmt: skip
 # «меня зовут Айгүл Ахметова», «Я, Иванов И.И.», «С уважением, Ким».
 _NAME = r"[А-ЯӘІҢҒҮҰҚӨҺЁA-Z][\wӘәІіҢңҒғҮүҰұҚқӨөҺһ.-]*"
+_INITIAL = r"[А-ЯӘІҢҒҮҰҚӨҺЁA-Z]\."
 _NAMES = (
     re.compile(rf"(?i:меня зовут|с уважением,?|заявитель:?|менің атым)\s+(?:{_NAME}\s*){{1,3}}"),
     re.compile(rf"\b(?:Я|Мен),\s*(?:{_NAME}\s*){{1,3}}"),
+    # «ответственный Ким А.В.»: an official's surname with initials.
+    re.compile(rf"\b{_NAME}\s+{_INITIAL}(?:\s?{_INITIAL})?"),
 )
 
 

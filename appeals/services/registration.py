@@ -69,8 +69,9 @@ def register(
     """
     if not (by_resident and user is None):
         require_register(user)
-    if key is not None and (known := Appeal.objects.filter(form_key=key).first()):
-        return known
+    known = Appeal.objects.filter(form_key=key)
+    if key is not None and known.exists():
+        return known.get()
     now = now or timezone.now()
     text = _checked(category, text, language, channel, regime, urgency, applicants)
     received_at = checked_time(received_at, now, "received_at")
