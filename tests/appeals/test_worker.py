@@ -33,10 +33,13 @@ def told() -> dict[str, list[str]]:
 
 
 def letters(folder) -> list[str]:
-    """Subjects of the letters in the folder of the demo's mail."""
+    """Subjects of the letters in the folder of the demo's mail, each letter once.
+
+    A kill may leave an empty file, or a second copy under the same Message-ID.
+    """
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return [message_from_bytes(path.read_bytes(), policy=policy.default)["subject"] or ""
-            for path in files]  # fmt: skip
+    read = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+    return list({one["Message-ID"]: one["subject"] for one in read if one["subject"]}.values())
 
 
 def words_of(subjects: list[str], appeal: Appeal) -> list[str]:
@@ -68,6 +71,9 @@ def test_warning_and_breach_go_out_once_though_the_worker_is_killed(empty_city_c
 
     def everything_is_out() -> bool:
         states = told()
+        # What the kill interrupted goes out when its lease has ended.
+        if Notice.objects.filter(kind="appeal_for_body", state__in=("queued", "sending")).exists():
+            return False
         # Body and coordinator are told of the breach; the body alone is warned.
         return states["warning"] == ["cancelled", "sent"] and (
             len(states["breach"]) == 2 and {*states["breach"]} <= {"sent", "delivered"}
