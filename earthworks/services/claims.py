@@ -122,7 +122,9 @@ def _send(claim_id: int, now: dt.datetime) -> int:
         .filter(pk=claim_id)
         .first()
     )
-    if claim is None:
+    # Asked again under the lock: another sweep may have written the letter and let go of the claim
+    # after the statement above had begun, which sees the documents of its beginning.
+    if claim is None or ClaimDocument.objects.filter(claim=claim).exists():
         return 0
     recipient = _recipient(claim)
     if recipient is None:
