@@ -63,10 +63,8 @@ def hanging_together(xy: np.ndarray, *, reach_m: float) -> np.ndarray:
     for step in _AHEAD:
         pairs = _neighbours(cells, step)
         pairs = pairs[label[pairs[:, 0]] != label[pairs[:, 1]]]
-        # Rounded alike: what lies between the corners is no further apart than they are.
-        a, b = pairs.T
-        gap = np.maximum(0, np.maximum(low[a] - high[b], low[b] - high[a]))
-        pairs = pairs[gap[:, 0] ** 2 + gap[:, 1] ** 2 <= reach_m**2]
+        if max(map(abs, step)) == 2:
+            pairs = pairs[_may_reach(pairs, low, high, reach_m)]
         linked = pairs[_in_reach(pairs, xy, start, count, reach_m)]
         if len(linked):
             ends = np.concatenate([ends, linked])
@@ -103,6 +101,14 @@ def _neighbours(cells: np.ndarray, step: tuple[int, int]) -> np.ndarray:
     index = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
     there = np.flatnonzero(key[index] == wanted)
     return np.column_stack([there, index[there]])
+
+
+def _may_reach(pairs: np.ndarray, low: np.ndarray, high: np.ndarray, reach_m: float) -> np.ndarray:
+    """Of each pair of cells, whether the boxes about their positions are in reach. Rounded as
+    distances are: what lies in the boxes is no nearer than they are."""
+    a, b = pairs.T
+    gap = np.maximum(0, np.maximum(low[a] - high[b], low[b] - high[a]))
+    return gap[:, 0] ** 2 + gap[:, 1] ** 2 <= reach_m**2
 
 
 def _in_reach(
