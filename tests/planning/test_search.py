@@ -94,6 +94,79 @@ def test_a_short_period_has_no_classes(city):
     assert set(HotspotCell.objects.values_list("emerging", flat=True)) == {EmergingClass.NONE}
 
 
+def happened(*, theme=Theme.WATER, place, months, counts):
+    """So many events at a place in each month since January 2023, in its middle."""
+    Event.objects.bulk_create(
+        Event(
+            source="test", source_id=f"{theme} {place} {month} {number}", theme=theme,
+            occurred_at=dt.datetime(2023 + month // 12, 1 + month % 12, 20, 12, tzinfo=ALMATY),
+            geom=Point(X + place[0], Y + place[1], srid=city_srid()),
+        )
+        for month, count in zip(months, counts, strict=True)
+        for number in range(int(count))
+    )  # fmt: skip
+
+
+def class_at(run, place):
+    spot = Point(X + place[0], Y + place[1], srid=city_srid())
+    return run.cells.get(geom__contains=spot).emerging
+
+
+def test_growth_is_seen_under_the_rhythm_of_the_year(city):
+    """Years are compared month by month where there are two of them."""
+    april = np.tile([1, 1, 2, 8, 2, 1, 1, 1, 1, 4, 2, 1], 3)
+    happened(place=(0, 0), months=range(36), counts=april * (4 + np.arange(36) // 6))
+    for number in range(12):
+        happened(place=(600 * (number % 4 - 5), 600 * (number // 4)), months=range(36),
+                 counts=april > 3)  # fmt: skip
+    run = find_hotspots(
+        theme=Theme.WATER, since=dt.date(2023, 1, 1), until=SINCE.replace(year=2026)
+    )
+    assert class_at(run, (0, 0)) == EmergingClass.INTENSIFYING
+
+
+def test_a_month_seen_in_part_is_no_month(city):
+    happened(place=(0, 0), months=range(7), counts=[30] * 7)
+    for number in range(12):
+        happened(place=(600 * (number % 4 - 5), 600 * (number // 4)), months=range(7),
+                 counts=[1] * 7)  # fmt: skip
+    since, until = dt.date(2023, 1, 1), dt.date(2023, 7, 1)
+    whole = find_hotspots(theme=Theme.WATER, since=since, until=until)
+    assert class_at(whole, (0, 0)) == EmergingClass.PERSISTENT
+    # Five whole months and a half are too few; six between two halves are enough.
+    short = find_hotspots(theme=Theme.WATER, since=since.replace(day=15), until=until)
+    assert short.cells.filter(hot=True).exists()
+    assert class_at(short, (0, 0)) == EmergingClass.NONE
+    longer = find_hotspots(
+        theme=Theme.WATER, since=since.replace(day=15), until=until.replace(month=8, day=2)
+    )
+    assert class_at(longer, (0, 0)) == EmergingClass.PERSISTENT
+
+
+def test_against_all_themes_a_crowded_place_is_no_hotspot(city):
+    """It has much of everything; a place with more of the theme than its share is one."""
+    places = [(600 * (number % 5 - 2), 600 * (number // 5 - 2)) for number in range(25)]
+    crowded, special = places[6], places[18]
+    for place in places:
+        many = 100 if place == crowded else 10
+        happened(place=place, months=[0], counts=[40 if place == special else many // 5])
+        happened(theme=Theme.ROADS, place=place, months=[0], counts=[many])
+
+    def hot(**changes):
+        run = find_hotspots(
+            theme=Theme.WATER, since=dt.date(2023, 1, 1), until=dt.date(2023, 2, 1),
+            settings=SearchSettings(**changes),
+        )  # fmt: skip
+        cells = run.cells.filter(hot=True)
+        return [
+            cells.filter(geom__contains=Point(X + x, Y + y, srid=city_srid())).exists()
+            for x, y in (crowded, special)
+        ]
+
+    assert hot() == [True, True]
+    assert hot(against_all=True) == [False, True]
+
+
 def test_nothing_happened(city):
     run = search()
     assert (run.events, run.cells.count(), run.clusters.count()) == (0, 0, 0)
