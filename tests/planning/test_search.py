@@ -112,24 +112,27 @@ def class_at(run, place):
     return run.cells.get(geom__contains=spot).emerging
 
 
+# A place of several cells: one cell alone could be in any surroundings by chance.
+PLACE = [(0, 0), (320, 0), (-320, 0), (160, 300), (-160, -300)]
+ELSEWHERE = [(600 * (n % 4 - 5), 600 * (n // 4 - 1)) for n in range(12)]
+
+
 def test_growth_is_seen_under_the_rhythm_of_the_year(city):
     """Years are compared month by month where there are two of them."""
-    april = np.tile([1, 1, 2, 8, 2, 1, 1, 1, 1, 4, 2, 1], 3)
-    happened(place=(0, 0), months=range(36), counts=april * (4 + np.arange(36) // 6))
-    for number in range(12):
-        happened(place=(600 * (number % 4 - 5), 600 * (number // 4)), months=range(36),
-                 counts=april > 3)  # fmt: skip
-    run = find_hotspots(
-        theme=Theme.WATER, since=dt.date(2023, 1, 1), until=SINCE.replace(year=2026)
-    )
+    rhythm = np.tile([1, 1, 2, 8, 2, 1, 1, 1, 1, 4, 2, 1], 3)
+    for spot in PLACE:
+        happened(place=spot, months=range(36), counts=rhythm * (4 + np.arange(36) // 6))
+    for spot in ELSEWHERE:
+        happened(place=spot, months=range(36), counts=rhythm // 2)
+    run = find_hotspots(theme=Theme.WATER, since=dt.date(2023, 1, 1), until=UNTIL)
     assert class_at(run, (0, 0)) == EmergingClass.INTENSIFYING
 
 
 def test_a_month_seen_in_part_is_no_month(city):
-    happened(place=(0, 0), months=range(7), counts=[30] * 7)
-    for number in range(12):
-        happened(place=(600 * (number % 4 - 5), 600 * (number // 4)), months=range(7),
-                 counts=[1] * 7)  # fmt: skip
+    for spot in PLACE:
+        happened(place=spot, months=range(7), counts=[20] * 7)
+    for spot in ELSEWHERE:
+        happened(place=spot, months=range(7), counts=[1] * 7)
     since, until = dt.date(2023, 1, 1), dt.date(2023, 7, 1)
     whole = find_hotspots(theme=Theme.WATER, since=since, until=until)
     assert class_at(whole, (0, 0)) == EmergingClass.PERSISTENT
@@ -145,12 +148,15 @@ def test_a_month_seen_in_part_is_no_month(city):
 
 def test_against_all_themes_a_crowded_place_is_no_hotspot(city):
     """It has much of everything; a place with more of the theme than its share is one."""
-    places = [(600 * (number % 5 - 2), 600 * (number // 5 - 2)) for number in range(25)]
-    crowded, special = places[6], places[18]
-    for place in places:
-        many = 100 if place == crowded else 10
-        happened(place=place, months=[0], counts=[40 if place == special else many // 5])
-        happened(theme=Theme.ROADS, place=place, months=[0], counts=[many])
+    crowded, special = (-1500, 1500), (1500, 1500)
+    for middle, roads in ((crowded, 100), (special, 20)):
+        for x, y in PLACE:
+            spot = (middle[0] + x, middle[1] + y)
+            happened(place=spot, months=[0], counts=[20])
+            happened(theme=Theme.ROADS, place=spot, months=[0], counts=[roads])
+    for spot in ELSEWHERE:
+        happened(place=spot, months=[0], counts=[3])
+        happened(theme=Theme.ROADS, place=spot, months=[0], counts=[15])
 
     def hot(**changes):
         run = find_hotspots(
