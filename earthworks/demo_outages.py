@@ -21,7 +21,7 @@ from layers.models import NetworkSegment
 
 A_YEAR = 3
 SERVED_M, HOUSES = 60.0, 30
-PAST, NOW, AHEAD = 40, 4, 12
+PAST, NOW, AHEAD = 40, 4, 8
 _DAY = dt.timedelta(days=1)
 
 
@@ -129,7 +129,10 @@ def _live(works: list[RepairWork], today: dt.date) -> None:
         ("Задержка поставки труб", "Участок заменён при аварийном ремонте"),
         strict=False,
     ):
-        RepairWork.objects.filter(pk=work.pk).update(state=state, reason=reason)
+        work.state, work.reason = state, reason
+        if state == RepairState.MOVED:
+            work.first_ends_on = work.ends_on - 30 * _DAY
+        work.save(update_fields=["state", "reason", "first_ends_on"])
 
 
 # --- what is cut off ----------------------------------------------------------------------

@@ -115,7 +115,11 @@ def pictures(
 
 def add_papers(orders: list[Order]) -> dict[str, int]:
     """A photo before and amid the works of each order, its traffic scheme and act."""
-    photos = pictures([(order, PhotoStage.BEFORE, order.applied_at) for order in orders], None)
+    hour = dt.timedelta(hours=1)
+    photos = pictures(
+        [(order, PhotoStage.BEFORE, (order.dug_at or order.applied_at) - hour) for order in orders],
+        None,
+    )
     begun = [order for order in orders if order.started_at]
     photos += pictures([(order, PhotoStage.DURING, order.started_at) for order in begun], None)
     documents = []
