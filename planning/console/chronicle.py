@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from citymap.accounts.access import may, requires
 from citymap.geo import city_bbox, city_point
+from citymap.places.card import resolver
 from citymap.places.search import search
 from citymap.shell.mapconfig import map_config
 from planning.chronicle import NEAR_M, chronicle_of
@@ -52,9 +53,11 @@ def chronicle(request: HttpRequest) -> HttpResponse:
     status = 200
     if asked and form.is_valid():
         lon, lat, radius_m = (form.cleaned_data[name] for name in ("lon", "lat", "radius_m"))
-        found = chronicle_of(city_point(lon, lat), radius_m=radius_m, user=request.user)
+        place = city_point(lon, lat)
+        found = chronicle_of(place, radius_m=radius_m, user=request.user)
         context |= {
             "found": found,
+            "place": resolver().nearest_addresses([place])[0],
             "strip": found.strip(),
             "radius_m": radius_m,
             "radii": NEAR_M,
