@@ -5,20 +5,16 @@ guard the states see each step. Same seed, same works, counted from the day of t
 """
 
 import datetime as dt
-import hashlib
 import random
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
 
 from django.contrib.gis.geos import LineString, Point
-from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils import timezone
-from PIL import Image
 
 from citymap.accounts.choices import Role
 from citymap.accounts.models import Organization, User
@@ -42,6 +38,8 @@ from earthworks.deadlines import (
     restoration_due,
 )
 from earthworks.demo_extras import add_extras, broken_pipes, name_places
+from earthworks.demo_outages import make_network_repairs, make_outages
+from earthworks.demo_papers import add_papers, pictures
 from earthworks.demo_repairs import SOURCE, YEARS, bodies, make_repairs
 from earthworks.errors import BadDigError
 from earthworks.models import (
@@ -51,7 +49,6 @@ from earthworks.models import (
     Extension,
     Numbering,
     Order,
-    Photo,
     RepairWork,
 )
 from earthworks.rules import current_rules
@@ -107,10 +104,21 @@ def load_works(options: DemoOptions, say: Callable[[str], Any]) -> None:
         write(lives)
         extras = add_extras(chance, today, lives[0].order.created_by) if lives else {}
         repairs = make_repairs(chance, today, REPAIRS_A_YEAR * YEARS * options.scale)
+        repairs += make_network_repairs(options.seed, today, options.scale)
+        extras |= add_papers(list(_latest(lives, today)))
+        extras["outages"] = make_outages(options.seed, timezone.localtime(), options.scale)
     states = Counter(str(life.state) for life in lives)
     say(f"orders: {', '.join(f'{name} {count}' for name, count in sorted(states.items()))}")
     say(f"{', '.join(f'{name}: {count}' for name, count in extras.items())}")
     say(f"repairs: {repairs}")
+
+
+def _latest(lives: list[Life], today: dt.date) -> Iterator[Order]:
+    """The orders whose papers are kept: applied for in the last half year."""
+    since = _moment(today, 0) - 180 * _DAY
+    for life in lives:
+        if life.state != OrderState.DRAFT and life.order.applied_at >= since:
+            yield life.order
 
 
 def name_police() -> None:
@@ -355,15 +363,10 @@ def _with_deadline(state: OrderState, keys: list[int]) -> None:
 
 
 def _accept(lives: list[Life]) -> None:
-    """What inspectors accepted, with one picture that stands for all."""
+    """What inspectors accepted, with a picture that stands for all of its stage."""
     inspector = User.objects.filter(roles__contains=[Role.INSPECTOR]).order_by("pk").first()
     if inspector is None:
         return
-    picture = Image.new("RGB", (320, 240), (120, 122, 118))
-    file = BytesIO()
-    picture.save(file, "JPEG")
-    content = file.getvalue()
-    digest = hashlib.sha256(content).hexdigest()
     done = [
         (life, moment, duty)
         for life in lives
@@ -373,19 +376,13 @@ def _accept(lives: list[Life]) -> None:
         )
         if moment is not None
     ]
-    photos = [
-        Photo(
-            order=life.order, sha256=digest, size_bytes=len(content), width_px=320, height_px=240,
-            stage=PhotoStage.INTERIM if duty == Duty.INTERIM else PhotoStage.AFTER,
-            taken_at=moment, made_by=inspector,
-        )
-        for life, moment, duty in done
-    ]  # fmt: skip
-    if photos:
-        photos[0].file.save("", ContentFile(content), save=False)
-        for photo in photos[1:]:
-            photo.file.name = photos[0].file.name
-    Photo.objects.bulk_create(photos)
+    photos = pictures(
+        [
+            (life.order, PhotoStage.INTERIM if duty == Duty.INTERIM else PhotoStage.AFTER, moment)
+            for life, moment, duty in done
+        ],
+        inspector,
+    )
     Acceptance.objects.bulk_create(
         Acceptance(
             order=life.order, duty=duty, accepted=True, inspected_at=moment, inspector=inspector,

@@ -1,4 +1,4 @@
-"""DBSCAN in the database: groups of events close to each other, in metres."""
+"""Groups of events close to each other, in metres: read from the table, clustered in arrays."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -6,16 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.conf import settings
-from django.db import connection
 
 from citymap.sqlfiles import load_sql
+from planning.binaryrows import read_rows, row_type
+from planning.hotspots.dbscan import gathered
 from planning.hotspots.identity import NOISE
 from planning.querysets import midnight
+
+_ROW = row_type(id="i8", x="f8", y="f8")
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """event: ids, ascending. label: of the cluster, NOISE for none."""
+    """event: ids, ascending. label: of the cluster, NOISE for none; clusters are numbered from 0
+    by their lowest dense event."""
 
     event: np.ndarray
     label: np.ndarray
@@ -32,25 +36,31 @@ def cluster_events(
 ) -> Labels:
     """Clusters of a theme's events in a period (local days, `until` not in it).
 
-    reach_m, least_events: eps and min_samples of DBSCAN, the event itself included. Events are
-    looked at by id, so the same events give the same labels. months: of these calendar months
+    reach_m, least_events: eps and min_samples of DBSCAN, the event itself included. The same
+    events give the same labels, in whatever order they lie. months: of these calendar months
     only, 1 to 12.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            load_sql(__file__, "dbscan.sql"),
-            {
-                "theme": theme,
-                "since": midnight(since),
-                "until": midnight(until),
-                "reach_m": reach_m,
-                "least_events": least_events,
-                "months": None if months is None else list(months),
-                "zone": settings.TIME_ZONE,
-            },
-        )
-        rows = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 2)
-    return Labels(event=rows[:, 0], label=rows[:, 1])
+    return clustered(
+        load_sql(__file__, "dbscan.sql"),
+        {
+            "theme": theme,
+            "since": midnight(since),
+            "until": midnight(until),
+            "months": None if months is None else list(months),
+            "zone": settings.TIME_ZONE,
+        },
+        reach_m=reach_m,
+        least_events=least_events,
+    )
+
+
+def clustered(statement: str, parameters: dict, *, reach_m: float, least_events: int) -> Labels:
+    """Clusters of the rows (id bigint, x and y float8, none of them null) that a query answers."""
+    rows = read_rows(statement, parameters, _ROW)
+    order = np.argsort(rows["id"], kind="stable")
+    xy = np.column_stack([rows["x"][order], rows["y"][order]])
+    found = gathered(xy, reach_m=reach_m, least_events=least_events)
+    return Labels(event=rows["id"][order], label=found.labels())
 
 
 def members(labels: Labels) -> dict[int, int]:

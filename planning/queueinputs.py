@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.models import Yard
+from planning.hotspots.nearness import distinct, hanging_together
 from planning.models import YardHold, YardSurvey
 from planning.queue.complaints import Complaints, Shares, complaints_heard, counted
 from planning.queue.eligibility import Facts, Obstacle, obstacles
-from planning.queue.ground import NO_YARD, distinct, hanging_together, yards_at
+from planning.queue.ground import NO_YARD, yards_at
 from planning.queue.scoring import NEVER, Yards
 from planning.queuemessages import messages_between, outlines
 

@@ -17,9 +17,10 @@ from scipy.spatial import cKDTree
 
 from citymap.sqlfiles import load_sql
 from planning.choices import Theme
+from planning.hotspots.nearness import distinct, hanging_together
 from planning.querysets import midnight
 from planning.queue.complaints import Complaints, counted
-from planning.queue.ground import NO_YARD, distinct, hanging_together
+from planning.queue.ground import NO_YARD
 from planning.queueinputs import (
     COMPLAINT_DAYS,
     COMPLAINT_REACH_M,

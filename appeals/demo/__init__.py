@@ -1,3 +1,3 @@
 """The demo's residents: three years of contacts, appeals and replies, made set-based."""
 
-from appeals.demo import articles, breakages, part  # noqa: F401 (register their parts of loaddemo)
+from appeals.demo import articles, breakages, incidents, part  # noqa: F401 (register their parts of loaddemo)

@@ -35,7 +35,7 @@ def together(*tasks: Callable[[], object]) -> list[Exception]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join()
     return raised
 
 

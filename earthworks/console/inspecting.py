@@ -47,7 +47,7 @@ class InspectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         for surface, area in order.areas_m2.items():
             self.fields[f"area_{surface}"] = forms.FloatField(
-                label=f"{surface.label}, m²", min_value=0, initial=area
+                label=_("%(surface)s, m²") % {"surface": surface.label}, min_value=0, initial=area
             )
 
 

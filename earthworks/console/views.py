@@ -63,8 +63,8 @@ def order(request: HttpRequest, order: int) -> HttpResponse:
         "may_report": guaranteed and may_inspect,
         "may_end": may_inspect,
         "open_state": GuaranteeState.OPEN,
-        "paired": [one for one in photos if one.stage in _PAIRED],
-        "photos": [one for one in photos if one.stage not in _PAIRED],
+        # What was and what became of it lie side by side, the rest follows.
+        "photos": sorted(photos, key=lambda one: one.stage not in _PAIRED),
         "requirements": [
             label for name, label in found._meta.get_field("requirements").base_field.choices
             if name in found.requirements

@@ -14,6 +14,7 @@ from earthworks.models.numbers import written
 from earthworks.models.orders import Order
 from earthworks.models.progress import Deadline, append_only
 from earthworks.querysets import ClaimQuerySet
+from earthworks.words import ADDRESSED, PERMIT
 from earthworks.workflow import CLAIM_TRANSITIONS, pairs
 
 
@@ -22,14 +23,14 @@ class Claim(models.Model):
     """One claim per order, version of its deadline, and addressee: numbered without gaps."""
 
     order = models.ForeignKey(
-        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="claims"
+        Order, verbose_name=PERMIT, on_delete=models.PROTECT, related_name="claims"
     )
     deadline = models.ForeignKey(
         Deadline, verbose_name=_("deadline"), on_delete=models.PROTECT, related_name="claims"
     )
     addressee = models.CharField(_("addressee"), max_length=10, choices=Addressee)
     organization = models.ForeignKey(
-        Organization, verbose_name=_("to"), on_delete=models.PROTECT, null=True, blank=True,
+        Organization, verbose_name=ADDRESSED, on_delete=models.PROTECT, null=True, blank=True,
         related_name="claims", db_comment="Body addressed; null: a citizen, or nobody named yet",
     )  # fmt: skip
     year = models.PositiveSmallIntegerField(_("year"), editable=False)

@@ -12,6 +12,7 @@ from citymap.history.tracking import tracked
 from earthworks.choices import DocumentKind, GuaranteeState
 from earthworks.models.orders import Order
 from earthworks.models.progress import append_only
+from earthworks.words import PERMIT
 from earthworks.workflow import GUARANTEE_TRANSITIONS, pairs
 
 MAX_DOCUMENT_BYTES = 20 * 1024 * 1024
@@ -28,7 +29,7 @@ class OrderDocument(models.Model):
     """A paper of an order as PDF: project, contract, traffic scheme, act."""
 
     order = models.ForeignKey(
-        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="documents"
+        Order, verbose_name=PERMIT, on_delete=models.PROTECT, related_name="documents"
     )
     kind = models.CharField(_("kind"), max_length=10, choices=DocumentKind)
     title = models.CharField(_("title"), max_length=200)
@@ -68,7 +69,7 @@ class GuaranteeCase(models.Model):
     """
 
     order = models.ForeignKey(
-        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="guarantee_cases"
+        Order, verbose_name=PERMIT, on_delete=models.PROTECT, related_name="guarantee_cases"
     )
     geom = geo.PointField(_("position"), db_comment="Where the ground failed")
     found_at = models.DateTimeField(_("found"))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from citymap import geo
 from citymap.history.tracking import tracked
 from earthworks.choices import PhotoStage
+from earthworks.words import PERMIT
 
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
 
@@ -22,7 +23,7 @@ class Photo(models.Model):
     """A picture, written anew on arrival: no data of camera or sender is kept in the file."""
 
     order = models.ForeignKey(
-        "earthworks.Order", verbose_name=_("order"), on_delete=models.PROTECT, null=True,
+        "earthworks.Order", verbose_name=PERMIT, on_delete=models.PROTECT, null=True,
         blank=True, related_name="photos",
     )  # fmt: skip
     repair = models.ForeignKey(

@@ -13,6 +13,7 @@ from citymap.history.tracking import tracked
 from earthworks.choices import ApprovalKind, DamagedSurface, DeadlineBasis, Decision, Duty
 from earthworks.models.orders import Order
 from earthworks.models.photos import Photo
+from earthworks.words import PERMIT
 
 
 def append_only(name: str) -> pgtrigger.Protect:
@@ -25,7 +26,7 @@ class Approval(models.Model):
     """One line of the approval list: a network owner or an office, and its term."""
 
     order = models.ForeignKey(
-        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="approvals"
+        Order, verbose_name=PERMIT, on_delete=models.PROTECT, related_name="approvals"
     )
     organization = models.ForeignKey(
         Organization, verbose_name=_("asked"), on_delete=models.PROTECT,
@@ -85,7 +86,7 @@ class Deadline(models.Model):
     """One version of an order's deadline. The first is never overwritten, nor is any other."""
 
     order = models.ForeignKey(
-        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="deadlines"
+        Order, verbose_name=PERMIT, on_delete=models.PROTECT, related_name="deadlines"
     )
     version = models.PositiveSmallIntegerField(_("version"))
     duty = models.CharField(_("what is due"), max_length=10, choices=Duty)
@@ -121,7 +122,7 @@ class Extension(models.Model):
     """A dated, reasoned, counted extension of the permit."""
 
     order = models.ForeignKey(
-        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="extensions"
+        Order, verbose_name=PERMIT, on_delete=models.PROTECT, related_name="extensions"
     )
     number = models.PositiveSmallIntegerField(_("count"), db_comment="1 is the first extension")
     version = models.PositiveSmallIntegerField(
@@ -164,7 +165,7 @@ class Acceptance(models.Model):
     """An inspection of a restoration: accepted or not, with photo, position and measured area."""
 
     order = models.ForeignKey(
-        Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="acceptances"
+        Order, verbose_name=PERMIT, on_delete=models.PROTECT, related_name="acceptances"
     )
     duty = models.CharField(
         _("what was inspected"), max_length=10,

@@ -15,6 +15,7 @@ from citymap.history.tracking import tracked
 from earthworks.choices import OutageKind, RepairKind, RepairState
 from earthworks.models.orders import MAX_VERTICES, Order, PointCount
 from earthworks.querysets import RepairQuerySet
+from earthworks.words import PERMIT
 from earthworks.workflow import REPAIR_TRANSITIONS, pairs
 from layers.models import Building
 from layers.models.base import ValidGeometry
@@ -184,7 +185,7 @@ class Outage(models.Model):
     """What an order or a repair cuts off, from when until when, in which buildings."""
 
     order = models.ForeignKey(
-        Order, verbose_name=_("order"), on_delete=models.PROTECT, null=True, blank=True,
+        Order, verbose_name=PERMIT, on_delete=models.PROTECT, null=True, blank=True,
         related_name="outages",
     )  # fmt: skip
     work = models.ForeignKey(

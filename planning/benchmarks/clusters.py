@@ -1,4 +1,4 @@
-"""DBSCAN of many events: PostGIS beside scikit-learn on the same points, in turn."""
+"""DBSCAN of many events: ours from the table to labels, beside scikit-learn on the same points."""
 
 import datetime as dt
 import importlib.util
@@ -13,6 +13,7 @@ from django.db import connection
 from citymap.bench.context import Bench
 from citymap.bench.registry import Result, benchmark
 from citymap.geo import city_srid
+from planning.clustering import clustered
 
 REACH_M, LEAST = 60.0, 5
 SIZES = (100_000, 1_000_000)
@@ -49,10 +50,10 @@ def clusters(bench: Bench, sizes: tuple[int, ...] = SIZES) -> Iterator[Result]:
     for count in sizes:
         bench.say(f"clusters of {count} events")
         xy = points(count)
-        ours = _in_postgis(xy)
+        ours = _from_a_table(xy)
         taken.append(ours)
         yield Result(
-            name="DBSCAN in PostGIS, against scikit-learn",
+            name="DBSCAN of a table, against scikit-learn",
             n=count,
             ours=ours,
             baseline=_in_scikit_learn(bench, xy) if rival else None,
@@ -67,8 +68,8 @@ def clusters(bench: Bench, sizes: tuple[int, ...] = SIZES) -> Iterator[Result]:
     )
 
 
-def _in_postgis(xy: np.ndarray) -> float:
-    """Seconds for labels and their way to Python; the points lie in a table like events do."""
+def _from_a_table(xy: np.ndarray) -> float:
+    """Seconds from a table like that of events to labels, by the function that searches use."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE bench_event (id bigint, at timestamptz, geom geometry)"
@@ -81,13 +82,12 @@ def _in_postgis(xy: np.ndarray) -> float:
             )
             cursor.execute("ANALYZE bench_event")
             began = time.perf_counter()
-            cursor.execute(
-                "SELECT id, coalesce(ST_ClusterDBSCAN(geom, eps => %s, minpoints => %s) OVER"
-                " (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), -1)"
-                " FROM bench_event ORDER BY id",
-                [REACH_M, LEAST],
+            clustered(
+                "SELECT id, ST_X(geom) AS x, ST_Y(geom) AS y FROM bench_event",
+                {},
+                reach_m=REACH_M,
+                least_events=LEAST,
             )
-            np.array(cursor.fetchall(), dtype=np.int64)
             return time.perf_counter() - began
         finally:
             cursor.execute("DROP TABLE bench_event")

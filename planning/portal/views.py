@@ -17,6 +17,7 @@ from layers.models import Territory, Yard
 from planning.choices import PhotoShows, Stage, YardState
 from planning.models import QueuePolicy, QueueRow, YardStage, YardSurvey
 from planning.passport import progress, story
+from planning.portal.said import LEAST_PEOPLE, said_about
 from planning.reading import (
     Entry,
     districts,
@@ -107,8 +108,9 @@ def _shown(rows: QuerySet[QueueRow], show: str) -> QuerySet[QueueRow]:
 @require_safe
 def yard(request: HttpRequest, yard: int) -> HttpResponse:
     """One yard: its place and why, what is planned, what was done, how to say that it is not."""
-    found = get_object_or_404(Yard.objects.select_related("quarter"), pk=yard)
-    row = queue_rows().filter(yard=found).first()
+    # With its ground at once, which lists leave out.
+    row = queue_rows().defer(None).select_related("yard__quarter").filter(yard=yard).first()
+    found = row.yard if row else get_object_or_404(Yard.objects.select_related("quarter"), pk=yard)
     (entry,) = entries([row]) if row else (None,)
     stages = list(YardStage.objects.filter(yard=found).select_related("contractor", "programme"))
     guarantees = [one for one in stages if one.stage == Stage.GUARANTEE]
@@ -123,6 +125,8 @@ def yard(request: HttpRequest, yard: int) -> HttpResponse:
         "year": year,
         "survey": survey,
         "costs": survey_costs(survey),
+        "said": said_about(found),
+        "least_people": LEAST_PEOPLE,
         "steps": progress(entry.planned, stages) if entry and entry.planned else [],
         "stages": stages,
         "story": story(found, stages),

@@ -13,8 +13,8 @@ import pandas as pd
 import shapely
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
+from planning.hotspots.dbscan import NOBODY, gathered
 from planning.hotspots.density import Lattice, kernel_density
 from planning.hotspots.gistar import Moments, local_g
 from planning.hotspots.grid import HexGrid, axial_of, disk, ids_of
@@ -199,7 +199,7 @@ def linked(part: pd.DataFrame, *, reach_m: float, least_events: int) -> pd.DataF
     """What a part knows of DBSCAN's clusters: pairs `event`, `with_event`, both in one cluster.
 
     Dense events are paired with the first (lowest) dense event that the part sees connected to
-    them; an own event that is not dense with the lowest dense one in reach of it, if any.
+    them; an own event that is not dense with the nearest dense one in reach of it, if any.
     """
     tables = [
         _linked(rows, reach_m=reach_m, least_events=least_events)
@@ -218,30 +218,21 @@ EMPTY_LINKS = pd.DataFrame(
 
 def _linked(rows: pd.DataFrame, *, reach_m: float, least_events: int) -> pd.DataFrame:
     rows = rows.sort_values("event", ignore_index=True)
-    xy, event = rows[["x", "y"]].to_numpy(), rows["event"].to_numpy(dtype=np.int64)
-    own, count = rows["own"].to_numpy(dtype=bool), len(rows)
-    pairs = cKDTree(xy).query_pairs(reach_m, output_type="ndarray")
-    near = np.bincount(pairs.ravel(), minlength=count) + 1
-    dense = near >= least_events
-    # Only pairs with an own event are sure: of the others' neighbours some may not be here.
-    sure = own[pairs].any(axis=1)
-    both = pairs[sure & dense[pairs].all(axis=1)]
-    graph = sparse.coo_matrix((np.ones(len(both)), (both[:, 0], both[:, 1])), (count, count))
-    _n, label = connected_components(graph, directed=False)
-    lowest = np.full(count, count, dtype=np.int64)
-    np.minimum.at(lowest, label, np.arange(count))
-    told = dense & (own | np.isin(np.arange(count), both))
-    core = pd.DataFrame(
-        {"event": event[told], "with_event": event[lowest[label[told]]], "dense": True}
-    )
-    # An own event that is not dense goes with the lowest dense one in its reach.
-    ends = np.concatenate([pairs, pairs[:, ::-1]])
-    ends = ends[own[ends[:, 0]] & ~dense[ends[:, 0]] & dense[ends[:, 1]]]
-    first = np.full(count, count, dtype=np.int64)
-    np.minimum.at(first, ends[:, 0], ends[:, 1])
-    at_rim = np.flatnonzero(first < count)
-    rim = pd.DataFrame({"event": event[at_rim], "with_event": event[first[at_rim]], "dense": False})
-    return pd.concat([core, rim], ignore_index=True)
+    event = rows["event"].to_numpy(dtype=np.int64)
+    own = rows["own"].to_numpy(dtype=bool)
+    # Who is dense here is dense: of the surroundings' neighbours some may not be here, none is too
+    # many. Of what is in reach of an own event all are.
+    found = gathered(rows[["x", "y"]].to_numpy(), reach_m=reach_m, least_events=least_events)
+    mine = found.leader[own & found.dense]
+    core = found.dense & np.isin(found.leader, mine)
+    rim = own & ~found.dense & (found.leader != NOBODY)
+    told = np.concatenate([np.flatnonzero(core), np.flatnonzero(rim)])
+    return pd.DataFrame(
+        {
+            "event": event[told], "with_event": event[found.leader[told]],
+            "dense": found.dense[told],
+        }
+    )  # fmt: skip
 
 
 def clusters_of(links: pd.DataFrame) -> pd.DataFrame:

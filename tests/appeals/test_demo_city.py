@@ -9,7 +9,7 @@ from appeals.choices import ContactKind, State
 from appeals.demo.bodies import BY_LAYER
 from appeals.demo.lives import BUSY_FOR
 from appeals.guards import is_loud
-from appeals.models import Appeal, CallBack, Contact
+from appeals.models import Appeal, CallBack, Contact, Incident
 from appeals.portal.cards import shown_cards
 from appeals.routing import find_route, rules_on
 from appeals.where import Where
@@ -69,3 +69,16 @@ def test_a_busy_body_has_work_to_do():
     )
     done = latest.filter(state__in=[State.REPORTED_DONE, State.VERIFIED, State.CLOSED])
     assert not done.exists()
+
+
+def test_one_outage_is_open_and_says_until_when():
+    (incident,) = Incident.objects.filter(ended_at__isnull=True)
+    assert incident.served.exists()
+    assert incident.body is not None
+    assert incident.expected_end_at > timezone.now()
+    assert incident.script_ru
+    assert incident.script_kk
+    assert Incident.objects.filter(ended_at__isnull=False).exists()
+    # The works say the same of the same houses.
+    house = incident.served.first().building
+    assert house.outages.filter(ends_at=incident.expected_end_at).exists()

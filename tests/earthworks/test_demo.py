@@ -1,10 +1,11 @@
 """The demo's works: lawful, deterministic, loaded once."""
 
 import datetime as dt
+import hashlib
 import json
 
 import pytest
-from django.contrib.gis.geos import LineString, Point
+from django.contrib.gis.geos import LineString, MultiPolygon, Point
 from django.db.models import F
 from django.utils import timezone
 
@@ -15,18 +16,21 @@ from citymap.geo import city_srid
 from earthworks import demo
 from earthworks.choices import OrderKind, OrderState
 from earthworks.demo_extras import BREAKAGES, Breakage, BreakageSource
+from earthworks.demo_outages import HOUSES, NOW, SERVED_M
 from earthworks.models import (
     Acceptance,
     Claim,
     ClaimPolicy,
     Deadline,
     Order,
+    Outage,
+    Photo,
     RepairWork,
 )
 from earthworks.services import claims
 from earthworks.services.gate import due_now
 from layers.choices import NetworkKind, RoadClass
-from layers.models import NetworkSegment, Road
+from layers.models import Address, Building, NetworkSegment, Road
 from tests.earthworks.world import X, Y, local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
@@ -48,8 +52,56 @@ def city(settings, tmp_path, monkeypatch):
             "source": "test", "source_id": str(number), "valid_from": dt.date(2020, 1, 1),
             "geom": LineString((X, Y + 50 * number), (X + 60, Y + 50 * number), srid=city_srid()),
         }  # fmt: skip
-        NetworkSegment.objects.create(kind=NetworkKind.HEAT, **values)
+        pipe = NetworkSegment.objects.create(kind=NetworkKind.HEAT, **values)
+        house(pipe)
         Road.objects.create(road_class=RoadClass.PRIMARY, kind="primary", name="Абая", **values)
+
+
+def house(pipe: NetworkSegment) -> None:
+    """A house with an address beside a pipe."""
+    building = Building.objects.create(
+        source="test", source_id=pipe.source_id, geom=MultiPolygon(pipe.geom.buffer(5)),
+        valid_from=pipe.valid_from,
+    )  # fmt: skip
+    Address.objects.create(
+        source="test", source_id=pipe.source_id, building=building, geom=building.geom.centroid,
+        house_number=pipe.source_id, valid_from=pipe.valid_from,
+    )  # fmt: skip
+
+
+def test_outages_of_the_past_of_now_and_ahead(city):
+    demo.load_works(DemoOptions(), print)
+    now = timezone.now()
+    assert Outage.objects.filter(ends_at__lt=now).count() >= 5
+    assert Outage.objects.filter(starts_at__gt=now, work__isnull=False).exists()
+    # Each names the houses beside it, and is of one work.
+    for outage in Outage.objects.prefetch_related("buildings"):
+        near = (outage.order or outage.work).geom
+        houses = outage.buildings.all()
+        assert 0 < len(houses) <= HOUSES
+        assert all(house.geom.distance(near) <= SERVED_M for house in houses)
+    # A dig that is open now cuts off until some later hour.
+    broken = Order.objects.filter(dug_at__isnull=False, state=OrderState.IN_PROGRESS)
+    cut_now = Outage.objects.filter(starts_at__lte=now, ends_at__gt=now, order__isnull=False)
+    assert cut_now.count() == min(broken.count(), NOW)
+    states = set(RepairWork.objects.filter(kind="heat").values_list("state", flat=True))
+    assert {"done", "moved", "cancelled"} <= states
+
+
+def test_orders_have_pictures_and_papers(city):
+    demo.load_works(DemoOptions(), print)
+    recent = Order.objects.filter(
+        applied_at__gte=timezone.now() - dt.timedelta(days=170), year__isnull=False
+    )
+    assert recent.exists()
+    for order in recent.prefetch_related("photos", "documents"):
+        assert "before" in {photo.stage for photo in order.photos.all()}
+        assert {paper.kind for paper in order.documents.all()} == {"traffic", "act"}
+    # Few files stand for all.
+    assert 3 <= Photo.objects.values("sha256").distinct().count() <= 4
+    for sha256 in Photo.objects.values_list("sha256", flat=True).distinct():
+        with Photo.objects.filter(sha256=sha256)[0].file.open() as file:
+            assert hashlib.sha256(file.read()).hexdigest() == sha256
 
 
 def test_lawful_and_loaded_once(city):
@@ -76,7 +128,7 @@ def test_lawful_and_loaded_once(city):
     assert refused.exists()
     assert not refused.filter(order__restored_at__lt=F("inspected_at")).exists()
     assert ClaimPolicy.objects.get().police.source_id == "police"
-    assert RepairWork.objects.count() == 15
+    assert RepairWork.objects.filter(kind="road").count() == 15
     demo.load_works(DemoOptions(), said.append)
     assert Order.objects.count() == orders
     assert said[-1] == "works: kept"

@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import pytest
 from django.db import connection
 
 from earthworks.benchmarks.races import faults, race_extension, together
-from earthworks.models import Claim, Order
+from earthworks.models import Claim, ClaimDocument, Order
 from earthworks.services import claims
 from tests.earthworks.world import dig, issued, local, official, police
 from tests.support.databases import ROOT, database_environ
@@ -24,6 +25,7 @@ pytestmark = [
 ]
 LATE = local("2026-06-21 00:00")
 ORDERS, KILLS, RACES = 24, 10, 30
+GATE = 3100
 SWEEPER = textwrap.dedent("""
     import datetime as dt
     import django
@@ -46,6 +48,53 @@ def test_eight_sweeps_at_once_make_each_claim_once():
     # What one sweep passed over because another had it locked is there as well.
     claims.sweep(now=LATE)
     assert faults(orders, LATE) == []
+
+
+def test_a_sweep_whose_look_is_older_than_the_lock_writes_no_second_letter():
+    """One sweep has looked for claims without a letter and not locked them yet; another writes it.
+
+    The statement that locks sees the documents of its beginning, so it must ask again.
+    """
+    orders = overdue_orders(1)
+    claims.make_claims(now=LATE)
+    held = threading.Event()
+
+    def hold_before_lock(execute, sql, params, many, context):
+        # Rows pass here after they were found and before they are locked.
+        if "FOR UPDATE" in sql and '"earthworks_claim"' in sql and not held.is_set():
+            held.set()
+            sql = sql.replace(" WHERE (", f" WHERE (pg_advisory_lock({GATE}) IS NOT NULL AND ", 1)
+        return execute(sql, params, many, context)
+
+    def slow_sweep() -> None:
+        with connection.execute_wrapper(hold_before_lock):
+            claims.send_claims(now=LATE)
+
+    def quick_sweep() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [GATE])
+            begun.set()
+            _wait_for_waiter(cursor)
+            claims.send_claims(now=LATE)
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [GATE])
+
+    begun = threading.Event()
+    raised = together(quick_sweep, lambda: (begun.wait(30), slow_sweep()))
+    assert raised == []
+    assert held.is_set()
+    assert ClaimDocument.objects.count() == 2
+    assert faults(orders, LATE) == []
+
+
+def _wait_for_waiter(cursor) -> None:
+    """Until somebody waits at the gate."""
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        if cursor.fetchone():
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody came to the gate")
 
 
 def test_killed_sweeps_lose_nothing_and_double_nothing():

@@ -1,10 +1,11 @@
-"""DBSCAN in the database against scikit-learn."""
+"""Clusters of the events in the table, against scikit-learn and PostGIS."""
 
 import datetime as dt
 
 import numpy as np
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
 from scipy.spatial import cKDTree
 from sklearn.cluster import DBSCAN
 
@@ -65,6 +66,33 @@ def test_labels_are_those_of_scikit_learn(number):
         assert int(found[point]) in clusters
         if len(clusters) == 1:
             assert found[point] == names[int(model.labels_[point])]
+
+
+def test_labels_are_those_of_the_database():
+    """Up to renaming, and to border points; several events an address."""
+    xy = np.random.default_rng(6).integers(0, 30, (600, 2)) * 20.0
+    put(xy)
+    found = ours(40.0, 5)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_ClusterDBSCAN(geom, eps => 40, minpoints => 5) OVER () FROM planning_event"
+            " ORDER BY id"
+        )
+        theirs = np.array([NOISE if label is None else label for (label,) in cursor.fetchall()])
+    assert ((found == NOISE) == (theirs == NOISE)).all()
+    core = (np.square(xy[:, None] - xy).sum(axis=2) <= 40**2).sum(axis=1) >= 5
+    assert 0 < core.sum() < len(xy)
+    assert renamed(found[core]).tolist() == renamed(theirs[core]).tolist()
+
+
+def test_the_order_in_the_table_is_no_matter():
+    """A border point between two clusters, and clusters whose rows come in another order."""
+    put([(0, 0), (100, 0), (0, 5), (100, 5), (0, -5), (100, -5), (50, 0)])
+    usual = ours(50.0, 4)
+    assert usual.tolist() == [0, 1, 0, 1, 0, 1, 0]
+    # Rewritten rows lie at the table's end.
+    Event.objects.filter(source_id__in=["0", "2", "4"]).update(weight=2)
+    assert ours(50.0, 4).tolist() == usual.tolist()
 
 
 def test_only_the_theme_and_the_period():

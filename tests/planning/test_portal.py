@@ -3,12 +3,14 @@
 import csv
 import datetime as dt
 import io
+import itertools
 import json
 
 import pytest
 from django.contrib.gis.gdal import DataSource
+from django.utils import timezone
 
-from planning.choices import ChosenBy, Stage
+from planning.choices import ChosenBy, Stage, Theme
 from planning.models import Event, QueueSnapshot, YardStage
 from planning.services.programmes import fill_draft, publish_version, start_programme
 from planning.services.queue import hold_yard, take_snapshot
@@ -195,3 +197,44 @@ def test_one_complaint_does_not_tell_its_day(client):
         told.append([b"".join(answer).decode() for answer in answers])
     assert '"complaints": 1.0' in told[0][0]
     assert told[0] == told[1]
+
+
+def test_details_are_told_of_three_people_and_not_of_two(client):
+    """Different people: fifty messages of one are one, and a theme with two is not even named."""
+    today = timezone.localdate()
+    yards = [make_yard(number) for number in range(3)]
+    number = itertools.count()
+
+    def write(yard, theme, *people, day=today):
+        for person in people:
+            make_event(next(number), yard=yard, theme=theme, person=person, day=day)
+
+    write(0, Theme.LIGHTING, 1, 2, 3)
+    write(0, Theme.WATER, 1, 2)
+    write(1, Theme.LIGHTING, 1, 2, *[2] * 48)
+    # Nobody wrote about a breakage; long ago is not told either.
+    write(1, Theme.HEAT, None, None, None)
+    write(2, Theme.LIGHTING, 1, 2)
+    write(2, Theme.LIGHTING, 3, day=today - dt.timedelta(400))
+    pages = [text_of(client, f"/yards/{yard.pk}/") for yard in yards]
+    labels = [f'<th scope="row">{theme.label}</th>' for theme in Theme]
+    told = [[label for label in labels if label in page] for page in pages]
+    assert told == [['<th scope="row">Lighting</th>'], [], []]
+    assert '<th scope="row">Lighting</th><td class="number">3</td>' in pages[0]
+    assert all("at least 3 different people" in page for page in pages)
+
+
+def test_details_are_nowhere_but_on_the_page(client):
+    """The list and open data say of a yard with three applicants what they say of one with none."""
+    make_yard(0)
+    take_snapshot(as_of=TODAY)
+    addresses = ("/yards.csv", "/yards.geojson", "/api/yards/queue/")
+
+    def said():
+        return [b"".join(client.get(address)) for address in addresses]
+
+    before = said()
+    for person in range(3):
+        make_event(person, theme=Theme.LIGHTING, person=person, day=timezone.localdate())
+    assert said() == before
+    assert "Lighting" not in text_of(client, "/yards/")

@@ -1,16 +1,13 @@
 """Gi* against esda, against noise, against planted hotspots, on parts against the whole."""
 
-import warnings
-
 import numpy as np
 import pytest
 import shapely
-from esda.getisord import G_Local
-from libpysal.weights import W
 from scipy import stats
 
 from planning.hotspots.gistar import Moments, discoveries, from_sums, local_g, neighbourhood_sums
-from planning.hotspots.grid import HexGrid, disk, neighbours
+from planning.hotspots.grid import HexGrid
+from tests.planning.peers import esda_z
 
 GRID = HexGrid(150.0)
 CENTRE = (512_000.0, 6_080_000.0)
@@ -18,20 +15,6 @@ CENTRE = (512_000.0, 6_080_000.0)
 
 def city(radius_m=4000.0):
     return GRID.covering(shapely.Point(CENTRE).buffer(radius_m))
-
-
-def esda_z(ids, values, rings):
-    """The same neighbourhoods, given to esda."""
-    around = {i: [] for i in range(len(ids))}
-    for offset in disk(rings):
-        if tuple(offset) != (0, 0):
-            for i, j in enumerate(neighbours(ids, tuple(offset)).tolist()):
-                if j >= 0:
-                    around[i].append(j)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        weights = W(around, silence_warnings=True)
-        return G_Local(values.astype(float), weights, transform="B", star=True, permutations=0).Zs
 
 
 @pytest.mark.parametrize("rings", [1, 2])

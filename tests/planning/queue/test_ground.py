@@ -1,4 +1,4 @@
-"""Which complaints hang together and in which yard they lie: against the plain definition."""
+"""In which yard complaints lie, and what hangs together: against the plain definition."""
 
 import datetime as dt
 
@@ -8,50 +8,15 @@ import shapely
 from django.contrib.gis.geos import Point
 from django.db import connection
 from hypothesis import given
-from hypothesis import strategies as st
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import cdist
 
 from citymap.geo import city_srid
+from planning.hotspots.nearness import distinct, hanging_together
 from planning.models import Event
-from planning.queue import ground
-from planning.queue.ground import NO_YARD, distinct, hanging_together, yards_at
+from planning.queue.ground import NO_YARD, yards_at
 from planning.queueinputs import COMPLAINT_REACH_M, NEAR_YARD_M, read_complaints
 from planning.queuemessages import messages_between, outlines
+from tests.planning.awkward import PLACES, REACH, together
 from tests.planning.town import ALMATY, TODAY, X, Y, make_event, make_yard
-
-REACH = 25.0
-# Whole and odd metres: many pairs lie exactly at the reach, many on borders of cells.
-METRES = st.one_of(st.integers(-120, 120), st.floats(-120, 120)).map(lambda m: round(m, 4) + 0.0)
-PLACES = st.lists(st.tuples(METRES, METRES), max_size=40)
-
-
-def together(labels) -> np.ndarray:
-    """Labels by the first who bears each."""
-    _known, first, at = np.unique(labels, return_index=True, return_inverse=True)
-    return first[at]
-
-
-@given(PLACES, st.sampled_from([0.0, 6_080_000.0]))
-def test_hanging_together_is_being_linked_by_steps(places, far):
-    xy = np.array(places, dtype=float).reshape(-1, 2) + far
-    spots = distinct(xy)
-    assert (spots.xy[spots.at] == xy).all()
-    assert len(spots.xy) == len(np.unique(xy + 0.0, axis=0))
-    found = hanging_together(spots.xy, reach_m=REACH)[spots.at]
-    if len(xy):
-        _count, label = connected_components(cdist(xy, xy) <= REACH, directed=False)
-        assert together(found).tolist() == together(label).tolist()
-
-
-def test_crowded_cells_are_compared_by_a_tree(monkeypatch):
-    rng = np.random.default_rng(4)
-    xy = np.concatenate([rng.normal(0, 40, (300, 2)), rng.normal(400, 40, (300, 2))])
-    usual = hanging_together(xy, reach_m=REACH)
-    monkeypatch.setattr(ground, "_AT_ONCE", 3)
-    assert hanging_together(xy, reach_m=REACH).tolist() == usual.tolist()
-    _count, label = connected_components(cdist(xy, xy) <= REACH, directed=False)
-    assert together(usual).tolist() == together(label).tolist()
 
 
 @given(PLACES)
