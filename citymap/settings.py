@@ -148,6 +148,8 @@ _options["options"] = f"{_options.get('options', '')} -c jit=off".strip()
 # The web server: each thread of each worker process keeps one connection.
 CITYMAP_WEB_WORKERS = env.int("CITYMAP_WEB_WORKERS", default=max(2, min(os.cpu_count() or 2, 8)))
 CITYMAP_WEB_THREADS = env.int("CITYMAP_WEB_THREADS", default=8)
+# By how much the worker yields the processor to the web server: 0 to 19, as in nice(1).
+CITYMAP_WORKER_NICE = env.int("CITYMAP_WORKER_NICE", default=10)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Fires on Debian's GDAL 3.6, which does all that we ask of it.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]

@@ -13,6 +13,9 @@ from hypothesis import settings as hypothesis_settings
 # Django would then refuse every query as made "from an async context".
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# The tests fill the machine by themselves: a worker that yields would only make them wait.
+os.environ.setdefault("CITYMAP_WORKER_NICE", "0")
+
 # How long an example may take says more about the machine than about the code.
 hypothesis_settings.register_profile("untimed", deadline=None)
 hypothesis_settings.load_profile("untimed")

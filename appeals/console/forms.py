@@ -52,7 +52,9 @@ class PlaceForm(forms.Form):
 
     lon = forms.FloatField(required=False)
     lat = forms.FloatField(required=False)
-    building = forms.ModelChoiceField(Building.objects.current(), required=False)
+    building = forms.ModelChoiceField(
+        Building.objects.current().select_related("yard"), required=False
+    )
     outline = forms.CharField(required=False, max_length=MAX_OUTLINE)
     object = forms.CharField(required=False, max_length=400)
     label = forms.CharField(required=False, max_length=300)

@@ -19,9 +19,9 @@ from appeals.console.forms import AppealForm, CheckForm
 from appeals.danger import script_for
 from appeals.duplicates import MOST_SHOWN, NEAR_M, candidates
 from appeals.errors import InvalidError
-from appeals.models import Appeal, Category, Contact, DeadlinePolicy, Incident
+from appeals.models import Appeal, Category, Contact, Incident
 from appeals.permissions import READ, REGISTER
-from appeals.policies import NoPolicyError, calendar_of, term_for
+from appeals.policies import Dated, NoPolicyError, calendar_of, term_for
 from appeals.routing import Route, find_route
 from appeals.sla import Term, first_deadline
 from appeals.where import KINDS, Where
@@ -44,7 +44,7 @@ class Way:
     route: Route | None
     due: dt.datetime | None = None
     term: Term | None = None
-    policy: DeadlinePolicy | None = None
+    policy: Dated | None = None
 
     @property
     def term_words(self) -> str:

@@ -1,6 +1,7 @@
 """What bodies do with appeals, and the centre with bodies: assign to report."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -11,10 +12,12 @@ from appeals.models import Appeal, CoExecutor, Extension, Pause, Promise, Report
 from appeals.plans import planned_at
 from appeals.policies import procedure_term
 from appeals.services.base import Step, begin, current_deadline, finish, write
-from appeals.services.links import send_by_itself, used
+from appeals.services.links import address_of_link, send_by_itself, used
 from appeals.services.replies import reply_flags, unreported_photos
 from appeals.sla import end_of
+from appeals.workflow import OPERATIONS
 from citymap.accounts.models import Organization, User
+from citymap.history.context import acting
 
 FIRST_VERSION = 1
 
@@ -38,11 +41,43 @@ def assign(
         appeal=appeal, operation="assign", user=user, version=version, now=now, rows=rows, body=body
     )
     begun = step.appeal.version > FIRST_VERSION
-    step.appeal.executor = body
-    found = finish(step, executor=body, assigned_at=step.now, route=route or "chosen by hand")
+    address = address_of_link(body)
+    found = _handed_over(step, body, route or "chosen by hand", address)
     if begun:  # nobody helps with what was registered just now
         CoExecutor.objects.filter(appeal=found, body=body).delete()
-    if not send_by_itself(found, step.now):
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hand:
+    """A body to which an appeal goes as soon as it is written, with all that is asked before."""
+
+    body: Organization
+    route: str
+    address: str
+
+
+def hand_for(*, body: Organization, route: str) -> Hand:
+    """What `hand_over` needs of a body that works, asked while no number is taken yet."""
+    return Hand(body=body, route=route, address=address_of_link(body))
+
+
+def hand_over(*, appeal: Appeal, hand: Hand, user: User | None, now: dt.datetime) -> Appeal:
+    """Assign an appeal that this transaction has written; to be called in it.
+
+    Registering includes it: no right is asked for, and a new appeal is in the state for it.
+    """
+    with acting(user=user, reason="appeals.assign"):
+        step = Step(appeal=appeal, operation=OPERATIONS["assign"], user=user, now=now)
+        return _handed_over(step, hand.body, hand.route, hand.address)
+
+
+def _handed_over(step: Step, body: Organization, route: str, address: str) -> Appeal:
+    step.appeal.executor = body
+    found = finish(step, executor=body, assigned_at=step.now, route=route)
+    if address and not found.practice:
+        send_by_itself(found, address, step.now)
+    else:
         telling.assigned(found)
     return found
 

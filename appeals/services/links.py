@@ -57,16 +57,16 @@ def send_link(
     return _sent(row, address, user, moment)
 
 
-def send_by_itself(appeal: Appeal, now: dt.datetime) -> bool:
-    """A body without accounts is sent a link when it is assigned an appeal; whether it was."""
-    body = appeal.executor
-    if appeal.practice or User.objects.filter(organization=body, is_active=True).exists():
-        return False
-    addresses = addresses_of(body)
-    if not addresses:
-        return False
-    _sent(appeal, addresses[0], None, now)
-    return True
+def address_of_link(body: Organization) -> str:
+    """Where a body without accounts gets a link when it is assigned an appeal; "" for none."""
+    if User.objects.filter(organization=body, is_active=True).exists():
+        return ""
+    return next(iter(addresses_of(body)), "")
+
+
+def send_by_itself(appeal: Appeal, address: str, now: dt.datetime) -> None:
+    """A link without anybody asking for it, to the address that `address_of_link` found."""
+    _sent(appeal, address, None, now)
 
 
 def _sent(appeal: Appeal, address: str, user: User | None, now: dt.datetime) -> WorkLink:

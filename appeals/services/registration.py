@@ -22,9 +22,9 @@ from appeals.models import (
 )
 from appeals.models.appeals import MAX_TEXT, NUMBER_PREFIX
 from appeals.policies import NoPolicyError, calendar_of, term_for
-from appeals.routing import Route, find_route
+from appeals.routing import find_route
 from appeals.services.base import locked, write
-from appeals.services.bodies import assign
+from appeals.services.bodies import assign, hand_for, hand_over
 from appeals.services.contacts import checked_time, end, lasting, require_register
 from appeals.services.joining import join
 from appeals.services.restorations import open_duty, restoration_at
@@ -99,6 +99,8 @@ def register(
         due_at=due, incident=incident, order=order, form_key=key, practice=practice,
         recurrence_of=find_recurrence(category=category, where=where, now=now),
     )  # fmt: skip
+    hand = hand_for(body=body, route=found.reason) if found else None
+    # From here to the commit all others wait for their number: what can be asked was asked.
     _number(appeal, day.year)
     appeal.save(force_insert=True)
     _belongings(appeal, where, applicants, now)
@@ -108,7 +110,7 @@ def register(
         end(contact, ContactKind.APPEAL, now, appeal=appeal)
     if join_into is not None:
         return join(appeal=appeal, into=join_into, user=user, now=now)
-    return _routed(appeal, found, user, now)
+    return hand_over(appeal=appeal, hand=hand, user=user, now=now) if hand else appeal
 
 
 @write
@@ -121,7 +123,12 @@ def route(*, appeal: Appeal, user: User | None, now: dt.datetime | None = None) 
         objects=tuple(one.target for one in row.objects_meant.all()),
     )  # fmt: skip
     found = find_route(category=row.category, where=where, day=timezone.localdate(moment))
-    return _routed(row, found, user, moment)
+    if found is None:
+        return row
+    return assign(
+        appeal=row, body=found.body, user=user, route=found.reason, now=moment,
+        rows={row.pk: row},
+    )  # fmt: skip
 
 
 @write
@@ -193,12 +200,3 @@ def _belongings(
     Applicant.objects.bulk_create(
         Applicant(appeal=appeal, person=person, added_at=now) for person in unique.values()
     )
-
-
-def _routed(appeal: Appeal, found: Route | None, user: User | None, now: dt.datetime) -> Appeal:
-    if found is None:
-        return appeal
-    return assign(
-        appeal=appeal, body=found.body, user=user, route=found.reason, now=now,
-        rows={appeal.pk: appeal},
-    )  # fmt: skip

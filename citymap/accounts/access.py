@@ -124,7 +124,7 @@ def may(user: AnyUser, name: str, obj: Model | None = None) -> bool:
     permission = permission_named(name)
     if not holds(user, *permission.roles):
         return False
-    if obj is None:
+    if obj is None or Limit.NONE in _limits_of(user, permission):
         return True
     return visible(type(obj)._default_manager.filter(pk=obj.pk), user, name).exists()
 

@@ -27,7 +27,6 @@ from citymap.notices.rules import (
 )
 
 
-@transaction.atomic
 def owe(
     *,
     kind: str,
@@ -77,15 +76,25 @@ def owe(
     }
     notice = Notice(**key, **values)
     notice.message_id = f"<{notice.public_id}@{message_domain()}>"
-    kept = [files.keep(file) for file in files.checked(attachments)]
+    sound = files.checked(attachments)
+    # Nothing but the database itself refuses from here on: no savepoint to go back to.
+    with transaction.atomic(savepoint=False):
+        return _owed(notice, key, sound)
+
+
+def _owed(notice: Notice, key: Mapping[str, Any], attachments: Sequence[File]) -> Notice:
+    """Write a notice with its files, or the one that is owed already."""
+    kept = [files.keep(file) for file in attachments]
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
-    known = Notice.objects.get(**key)
-    if known.public_id == notice.public_id:
-        NoticeFile.objects.bulk_create(
-            NoticeFile(notice=known, attachment=one, filename=file.name, position=number)
-            for number, (file, one) in enumerate(zip(attachments, kept, strict=True))
-        )
-    return known
+    known = Notice.objects.only("pk", "public_id").get(**key)
+    if known.public_id != notice.public_id:
+        return Notice.objects.get(pk=known.pk)
+    notice.pk, notice._state.adding = known.pk, False
+    NoticeFile.objects.bulk_create(
+        NoticeFile(notice=notice, attachment=one, filename=file.name, position=number)
+        for number, (file, one) in enumerate(zip(attachments, kept, strict=True))
+    )
+    return notice
 
 
 def _ways(recipient: Recipient, wanted: Sequence[str]) -> tuple[list[str], str]:

@@ -1,7 +1,7 @@
 """Programmes: chosen, adjusted, frozen by the database, revised, compared."""
 
 import pytest
-from django.db import IntegrityError, InternalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InternalError, connection, transaction
 
 from layers.models import Quarter, Territory
 from planning.choices import ChosenBy, Stage
@@ -152,6 +152,29 @@ def test_a_published_version_is_frozen_in_the_database(yards, planner):
     ):
         with pytest.raises(NotPossibleNowError):
             change()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TRUNCATE planning_programmeyard CASCADE",
+        "TRUNCATE planning_programmeversion CASCADE",
+        "ALTER TABLE planning_programmeyard DISABLE TRIGGER ALL",
+        "SET session_replication_role = replica",
+        "SELECT set_config('pgtrigger.ignore', (SELECT array_agg(tgname)::text FROM pg_trigger),"
+        " true); UPDATE planning_programmeyard SET year = 2030",
+        "DELETE FROM planning_programmeversion",
+    ],
+)
+def test_the_serving_role_has_no_way_around_it(statement, yards, planner, runtime_role):
+    version = start(planner)
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    publish_version(version=version, user=planner)
+    before = list(version.rows.order_by("pk").values())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        connection.cursor().execute(statement)
+    assert before
+    assert list(version.rows.order_by("pk").values()) == before
 
 
 def test_a_row_cannot_move_into_a_frozen_version(yards, planner):

@@ -94,6 +94,85 @@ def test_a_short_period_has_no_classes(city):
     assert set(HotspotCell.objects.values_list("emerging", flat=True)) == {EmergingClass.NONE}
 
 
+def happened(*, theme=Theme.WATER, place, months, counts):
+    """So many events at a place in each month since January 2023, in its middle."""
+    Event.objects.bulk_create(
+        Event(
+            source="test", source_id=f"{theme} {place} {month} {number}", theme=theme,
+            occurred_at=dt.datetime(2023 + month // 12, 1 + month % 12, 20, 12, tzinfo=ALMATY),
+            geom=Point(X + place[0], Y + place[1], srid=city_srid()),
+        )
+        for month, count in zip(months, counts, strict=True)
+        for number in range(int(count))
+    )  # fmt: skip
+
+
+def class_at(run, place):
+    spot = Point(X + place[0], Y + place[1], srid=city_srid())
+    return run.cells.get(geom__contains=spot).emerging
+
+
+# A place of several cells: one cell alone could be in any surroundings by chance.
+PLACE = [(0, 0), (320, 0), (-320, 0), (160, 300), (-160, -300)]
+ELSEWHERE = [(600 * (n % 4 - 5), 600 * (n // 4 - 1)) for n in range(12)]
+
+
+def test_growth_is_seen_under_the_rhythm_of_the_year(city):
+    """Years are compared month by month where there are two of them."""
+    rhythm = np.tile([1, 1, 2, 8, 2, 1, 1, 1, 1, 4, 2, 1], 3)
+    for spot in PLACE:
+        happened(place=spot, months=range(36), counts=rhythm * (4 + np.arange(36) // 6))
+    for spot in ELSEWHERE:
+        happened(place=spot, months=range(36), counts=rhythm // 2)
+    run = find_hotspots(theme=Theme.WATER, since=dt.date(2023, 1, 1), until=UNTIL)
+    assert class_at(run, (0, 0)) == EmergingClass.INTENSIFYING
+
+
+def test_a_month_seen_in_part_is_no_month(city):
+    for spot in PLACE:
+        happened(place=spot, months=range(7), counts=[20] * 7)
+    for spot in ELSEWHERE:
+        happened(place=spot, months=range(7), counts=[1] * 7)
+    since, until = dt.date(2023, 1, 1), dt.date(2023, 7, 1)
+    whole = find_hotspots(theme=Theme.WATER, since=since, until=until)
+    assert class_at(whole, (0, 0)) == EmergingClass.PERSISTENT
+    # Five whole months and a half are too few; six between two halves are enough.
+    short = find_hotspots(theme=Theme.WATER, since=since.replace(day=15), until=until)
+    assert short.cells.filter(hot=True).exists()
+    assert class_at(short, (0, 0)) == EmergingClass.NONE
+    longer = find_hotspots(
+        theme=Theme.WATER, since=since.replace(day=15), until=until.replace(month=8, day=2)
+    )
+    assert class_at(longer, (0, 0)) == EmergingClass.PERSISTENT
+
+
+def test_against_all_themes_a_crowded_place_is_no_hotspot(city):
+    """It has much of everything; a place with more of the theme than its share is one."""
+    crowded, special = (-1500, 1500), (1500, 1500)
+    for middle, roads in ((crowded, 100), (special, 20)):
+        for x, y in PLACE:
+            spot = (middle[0] + x, middle[1] + y)
+            happened(place=spot, months=[0], counts=[20])
+            happened(theme=Theme.ROADS, place=spot, months=[0], counts=[roads])
+    for spot in ELSEWHERE:
+        happened(place=spot, months=[0], counts=[3])
+        happened(theme=Theme.ROADS, place=spot, months=[0], counts=[15])
+
+    def hot(**changes):
+        run = find_hotspots(
+            theme=Theme.WATER, since=dt.date(2023, 1, 1), until=dt.date(2023, 2, 1),
+            settings=SearchSettings(**changes),
+        )  # fmt: skip
+        cells = run.cells.filter(hot=True)
+        return [
+            cells.filter(geom__contains=Point(X + x, Y + y, srid=city_srid())).exists()
+            for x, y in (crowded, special)
+        ]
+
+    assert hot() == [True, True]
+    assert hot(against_all=True) == [False, True]
+
+
 def test_nothing_happened(city):
     run = search()
     assert (run.events, run.cells.count(), run.clusters.count()) == (0, 0, 0)

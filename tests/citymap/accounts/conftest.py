@@ -4,10 +4,12 @@ import itertools
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.utils import translation
 
-from citymap.accounts.choices import OrganizationKind
+from citymap.accounts.choices import OrganizationKind, Role
 from citymap.accounts.models import Area, Organization, User
 from citymap.geo import city_srid
+from tests.citymap.accounts.programs import PASSWORD
 
 _numbers = itertools.count(1)
 
@@ -45,3 +47,15 @@ def make_area(db):
         return Area.objects.create(name=name, geom=MultiPolygon(square, srid=city_srid()))
 
     return make
+
+
+@pytest.fixture
+def planner(make_user) -> User:
+    """A planner who knows PASSWORD."""
+    return make_user(Role.PLANNER, password=PASSWORD)
+
+
+@pytest.fixture
+def in_english():
+    with translation.override("en"):
+        yield

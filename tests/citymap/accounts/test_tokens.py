@@ -4,10 +4,9 @@ import datetime as dt
 import re
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from citymap.accounts.choices import Role, TokenScope
 from citymap.accounts.models import ApiToken, Organization, User
@@ -18,42 +17,10 @@ from citymap.personal.models import PersonalEvent
 from citymap.personal.services import save_person
 from tests.access.test_matrix import read_matrix
 from tests.access.world import build_world
+from tests.citymap.accounts.programs import YARDS, bearing, form, made, signed_in, status
 
-pytestmark = pytest.mark.django_db
-PASSWORD = "a-long-password-109"
-PAGE, YARDS, REDRAW = "/accounts/tokens/", "/api/plan/yards/", "/api/plan/yards/redraw/"
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
-
-
-def made(user: User, scope: str = TokenScope.READ, days: int = 30, name: str = "test") -> str:
-    """The secret of a new token."""
-    return tokens.make_token(user=user, name=name, scope=scope, days=days)[1]
-
-
-def bearing(secret: str, **more) -> Client:
-    """A program that brings a token; checks of forgery are on."""
-    headers = {"authorization": f"Bearer {secret}", "accept-language": "en"}
-    return Client(enforce_csrf_checks=True, headers=headers, **more)
-
-
-def signed_in(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def planner(make_user):
-    return make_user(Role.PLANNER, password=PASSWORD)
-
-
-def form(**values) -> dict:
-    return {"name": "GIS", "scope": "read", "days": "30", "proof": PASSWORD, **values}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+PAGE, REDRAW = "/accounts/tokens/", "/api/plan/yards/redraw/"
 
 
 # --- what a token opens -------------------------------------------------------------------
@@ -142,10 +109,6 @@ def test_a_reading_token_changes_nothing(planner):
 
 
 # --- when it ends -------------------------------------------------------------------------
-def status(secret: str) -> int:
-    return bearing(secret).get(YARDS, {"q": "x"}).status_code
-
-
 def test_a_revoked_token_is_wrong(planner):
     token, secret = tokens.make_token(user=planner, name="x", scope="read", days=1)
     assert tokens.revoke_token(token=token, user=planner)
@@ -275,128 +238,3 @@ def test_a_programs_look_at_personal_data_is_its_users(settings, make_user):
     assert event.request_id
     analyst = bearing(made(make_user(Role.ANALYST)))
     assert analyst.get(f"/api/test/look/{person.pk}/").status_code == 403
-
-
-# --- who may make which -------------------------------------------------------------------
-@pytest.mark.parametrize("role", [Role.HEAD, Role.AUDITOR, Role.ADMIN])
-def test_privileged_roles_only_read_and_not_for_long(make_user, role):
-    user = make_user(role)
-    with pytest.raises(tokens.TokenRefusedError, match="only read"):
-        made(user, TokenScope.WRITE)
-    with pytest.raises(tokens.TokenRefusedError, match="at most 30"):
-        made(user, days=31)
-    assert made(user, days=30)
-
-
-def test_who_becomes_privileged_loses_what_writes(planner, make_user):
-    make_user(Role.ADMIN)
-    secret = made(planner, TokenScope.WRITE)
-    people.update_user(user=planner, roles=[Role.PLANNER, Role.HEAD])
-    assert status(secret) == 401
-
-
-@pytest.mark.parametrize(
-    "values, said",
-    [
-        ({"name": " "}, "what the token is for"), ({"name": "x" * 101}, "what the token is for"),
-        ({"scope": "all"}, "no such scope"), ({"days": 0}, "at most 365"),
-        ({"days": 366}, "at most 365"), ({"days": -1}, "at most 365"),
-    ],
-)  # fmt: skip
-def test_what_is_refused(planner, values, said):
-    with pytest.raises(tokens.TokenRefusedError, match=said):
-        tokens.make_token(user=planner, **{"name": "x", "scope": "read", "days": 7} | values)
-    assert not ApiToken.objects.exists()
-
-
-def test_twenty_good_ones_are_enough(planner):
-    for number in range(tokens.MOST_GOOD):
-        made(planner, name=f"no. {number}")
-    with pytest.raises(tokens.TokenRefusedError, match="revoke one first"):
-        made(planner)
-    tokens.revoke_token(token=ApiToken.objects.first(), user=planner)
-    assert made(planner)
-
-
-def test_the_database_keeps_the_rules(planner):
-    made(planner)
-    for change in ({"scope": "all"}, {"expires_at": timezone.now() - dt.timedelta(days=400)}):
-        with pytest.raises((IntegrityError, ValidationError)), transaction.atomic():
-            ApiToken.objects.update(**change)
-
-
-# --- pages --------------------------------------------------------------------------------
-def test_made_on_the_page_and_shown_once(planner):
-    client = signed_in(planner)
-    page = client.post(PAGE, form())
-    secret = re.search(r"citymap_[\w-]{43}", page.content.decode())[0]
-    assert status(secret) == 200
-    assert "no-store" in page.headers["Cache-Control"]
-    again = client.get(PAGE).content.decode()
-    assert "GIS" in again
-    assert secret not in again
-    token = ApiToken.objects.get()
-    client.post(f"/accounts/tokens/{token.pk}/revoke/")
-    assert status(secret) == 401
-    assert "revoked" in client.get(PAGE).content.decode()
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"proof": "wrong"}, {"proof": ""}, {"name": ""}, {"scope": "all"}, {"days": "9999"},
-        {"days": "x"}, {"name": "a\0b"}, {"name": "x" * 5000},
-    ],
-)  # fmt: skip
-def test_a_bad_form_makes_nothing(planner, values):
-    answer = signed_in(planner).post(PAGE, form(**values))
-    assert answer.status_code == 400
-    assert "error" in answer.content.decode()
-    assert not ApiToken.objects.exists()
-
-
-def test_wrong_proofs_lock_as_wrong_passwords_do(planner, settings):
-    client = signed_in(planner)
-    for _ in range(settings.AXES_FAILURE_LIMIT):
-        client.post(PAGE, form(proof="wrong"))
-    assert client.post(PAGE, form()).status_code == 429
-    assert not ApiToken.objects.exists()
-
-
-def test_privileged_roles_are_offered_reading_only(make_user):
-    page = signed_in(make_user(Role.HEAD)).get(PAGE).content.decode()
-    assert 'value="write"' not in page
-    assert 'value="90"' not in page
-
-
-def test_others_tokens_are_seen_by_auditor_and_administrator_and_ended_by_the_latter(
-    planner, make_user, django_assert_max_num_queries
-):
-    token, secret = tokens.make_token(user=planner, name="of the planner", scope="read", days=7)
-    revoke, everybody = f"/accounts/tokens/{token.pk}/revoke/", "/accounts/tokens/all/"
-    for role in set(Role) - {Role.AUDITOR, Role.ADMIN}:
-        client = signed_in(make_user(role))
-        assert client.get(everybody).status_code == 403
-        assert "of the planner" not in client.get(PAGE).content.decode()
-        assert client.post(revoke).status_code == 404
-    auditor = signed_in(make_user(Role.AUDITOR))
-    for number in range(10):
-        made(make_user(Role.ANALYST), name=f"no. {number}")
-    with django_assert_max_num_queries(14):
-        page = auditor.get(everybody).content.decode()
-    assert "of the planner" in page
-    assert secret not in page
-    assert auditor.post(revoke).status_code == 404
-    assert status(secret) == 200
-    admin = make_user(Role.ADMIN)
-    assert signed_in(admin).post(revoke).url == everybody
-    assert status(secret) == 401
-    token.refresh_from_db()
-    assert token.revoked_by == admin
-    assert "of the planner" not in auditor.get(everybody, {"good": "1"}).content.decode()
-
-
-def test_the_description_of_the_api_tells_of_tokens(client):
-    document = client.get("/api/openapi.json").json()
-    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
-    assert {"token": []} in document["security"]

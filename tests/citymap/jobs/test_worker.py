@@ -28,9 +28,12 @@ def city(empty_city_copy):
 
 def test_one_works_and_the_second_says_so(city, tmp_path):
     first_log, second_log = tmp_path / "first.log", tmp_path / "second.log"
-    first = start_program("manage.py", "worker", env=city.environ, log=first_log)
+    polite = {**city.environ, "CITYMAP_WORKER_NICE": "3"}
+    first = start_program("manage.py", "worker", env=polite, log=first_log)
     try:
         assert wait_for(Heartbeat.objects.exists), first_log.read_text()
+        ours = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, first.pid) == min(ours + 3, 19)
         second = start_program("manage.py", "worker", env=city.environ, log=second_log)
         assert second.wait(20) == 1
         said = second_log.read_text()

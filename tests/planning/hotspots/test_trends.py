@@ -76,6 +76,17 @@ def test_a_planted_outbreak_is_new_and_a_lasting_place_persists():
     assert set(found.classes[outbreak]) == {Emerging.NEW}
 
 
+def test_growth_under_the_rhythm_of_the_year_is_seen():
+    """Twice as much after three years: only Aprils beside Aprils show it."""
+    months = np.arange(36)
+    place = np.hypot(*(GRID.centres(IDS) - [-1000, 0]).T) < 500
+    growth = np.where(place[:, None], 20 * (1 + months / 35), 1.0)
+    counts = np.random.default_rng(4).poisson(SEASON[months % 12] * growth)
+    found = emerging_hotspots(IDS, counts, season=12)
+    assert set(found.classes[place]) == {Emerging.INTENSIFYING}
+    assert set(emerging_hotspots(IDS, counts).classes[place]) == {Emerging.PERSISTENT}
+
+
 def steps(text):
     """h: hot, c: cold, .: neither."""
     letters = np.array(list(text))

@@ -1,19 +1,13 @@
 """The demo city as a region: its districts on a real cluster, a worker killed, the city's queue."""
 
 import datetime as dt
-import os
-import signal
-import threading
-import time
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 from django.utils import timezone
 
-from citymap.geo import city_srid
 from layers.choices import TerritoryKind
 from layers.models import Territory, Yard
 from planning.choices import Theme
@@ -22,9 +16,10 @@ from planning.queueinputs import COMPLAINT_DAYS, day_number, read_yards
 from planning.queuemessages import messages_between
 from planning.scale.parts import Task, Territories
 from planning.scale.queue import Ground, queue_on_dask
-from planning.scale.region import as_table, region_on_dask
+from planning.scale.region import region_on_dask
 from planning.scale.whole import whole_region
 from planning.services.queue import FIRST_POLICY, compute_queue
+from tests.planning.scale.pieces import one_worker_killed, table_of
 
 pytestmark = pytest.mark.django_db
 TASK = Task(edge_m=300.0, step_m=250.0, radius_m=400.0, years=3.0)
@@ -50,35 +45,12 @@ def events(demo_city) -> pd.DataFrame:
     return table
 
 
-def table_of(rows: pd.DataFrame, chunks: int):
-    mixed = rows.sample(frac=1, random_state=chunks)
-    points = gpd.points_from_xy(mixed["x"], mixed["y"], crs=city_srid())
-    return as_table(
-        gpd.GeoDataFrame(mixed.drop(columns=["x", "y"]), geometry=points), chunks=chunks
-    )
-
-
 def test_the_demo_city_in_parts_while_a_worker_is_killed(events, districts, client, cluster):
     single = whole_region(events, territories=districts, task=TASK)
     assert single.cells["hot"].any()
     assert single.clusters["cluster"].nunique() > 2
-    killed = []
-
-    def kill() -> None:
-        """As soon as something of this run has been computed."""
-        pid = next(iter(cluster.workers.values())).pid
-        while not any(
-            info["metrics"]["task_counts"] for info in client.scheduler_info()["workers"].values()
-        ):
-            time.sleep(0.01)
-        os.kill(pid, signal.SIGKILL)
-        killed.append(pid)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    found = region_on_dask(table_of(events, 6), territories=districts, client=client, task=TASK)
-    thread.join(timeout=30)
-    assert killed
+    with one_worker_killed(client, cluster):
+        found = region_on_dask(table_of(events, 6), territories=districts, client=client, task=TASK)
     assert found.same_as(single)
     again = region_on_dask(table_of(events, 3), territories=districts, client=client, task=TASK)
     assert again.same_as(single)

@@ -1,22 +1,17 @@
 """A region in parts on a real cluster gives what one machine gives, whatever happens to workers."""
 
-import os
-import signal
-import threading
-import time
-
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 from sklearn.cluster import DBSCAN
 
-from citymap.geo import city_srid
-from planning.hotspots.identity import renamed
+from planning.hotspots.dbscan import gathered
+from planning.hotspots.identity import NOISE, renamed
 from planning.scale.parts import Task, Territories, linked, shared_out
-from planning.scale.region import as_table, region_on_dask
+from planning.scale.region import region_on_dask
 from planning.scale.whole import whole_region
+from tests.planning.scale.pieces import one_worker_killed, table_of
 
 TASK = Task(edge_m=200.0, step_m=120.0, radius_m=250.0, years=1.0)
 X, Y = 512_000.0, 6_080_000.0
@@ -61,13 +56,6 @@ def single(events, territories):
     return whole_region(events, territories=territories, task=TASK)
 
 
-def table_of(events: pd.DataFrame, chunks: int):
-    points = gpd.points_from_xy(events["x"], events["y"], crs=city_srid())
-    return as_table(
-        gpd.GeoDataFrame(events.drop(columns=["x", "y"]), geometry=points), chunks=chunks
-    )
-
-
 def test_one_machine_finds_what_is_there(single):
     assert single.cells["hot"].any()
     assert single.clusters["cluster"].nunique() > 2
@@ -85,6 +73,20 @@ def test_clusters_are_those_of_scikit_learn(events, single):
         assert np.array_equal(ours.to_numpy() == -1, other.labels_ == -1)
 
 
+def test_clusters_are_those_of_a_search_in_one_city(events, single):
+    """Also at the rim: parts that are put together and the search agree on every event."""
+    ours = dict(single.clusters[["event", "cluster"]].itertuples(index=False))
+    for _theme, rows in events.groupby("theme"):
+        rows = rows.sort_values("event", ignore_index=True)
+        xy, event = rows[["x", "y"]].to_numpy(), rows["event"].to_numpy()
+        found = gathered(xy, reach_m=TASK.reach_m, least_events=TASK.least_events)
+        labels = found.labels()
+        assert ((labels != NOISE) & ~found.dense).any()
+        first = [event[np.argmax((labels == one) & found.dense)] for one in range(labels.max() + 1)]
+        theirs = {e: first[label] for e, label in zip(event, labels, strict=True) if label != NOISE}
+        assert {e: ours[e] for e in event if e in ours} == theirs
+
+
 @pytest.mark.parametrize("chunks, seed", [(3, 0), (7, 1)])
 def test_parts_give_the_whole(events, territories, single, client, chunks, seed):
     shuffled = events.sample(frac=1, random_state=seed)
@@ -95,23 +97,10 @@ def test_parts_give_the_whole(events, territories, single, client, chunks, seed)
 
 
 def test_a_worker_killed_in_mid_run_changes_nothing(events, territories, single, client, cluster):
-    workers = {int(name): worker.pid for name, worker in cluster.workers.items()}
-    killed = []
-
-    def kill() -> None:
-        """As soon as something has been computed: in the middle of the run."""
-        pid = next(iter(workers.values()))
-        while not any(info["metrics"]["task_counts"] for info in
-                      client.scheduler_info()["workers"].values()):  # fmt: skip
-            time.sleep(0.01)
-        os.kill(pid, signal.SIGKILL)
-        killed.append(pid)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    found = region_on_dask(table_of(events, 12), territories=territories, client=client, task=TASK)
-    thread.join(timeout=30)
-    assert killed
+    with one_worker_killed(client, cluster):
+        found = region_on_dask(
+            table_of(events, 12), territories=territories, client=client, task=TASK
+        )
     assert found.same_as(single)
 
 

@@ -2,20 +2,18 @@
 
 import datetime as dt
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
-from citymap.geo import city_srid
 from planning.choices import Theme
 from planning.models import Event
 from planning.queueinputs import day_number, read_yards
 from planning.scale.parts import Territories
 from planning.scale.queue import Ground, queue_on_dask, whole_queue
-from planning.scale.region import as_table
 from planning.services.queue import FIRST_POLICY
+from tests.planning.scale.pieces import table_of
 from tests.planning.town import APART, TODAY, X, Y, make_event, make_yard
 
 YARDS = 6
@@ -76,12 +74,8 @@ def test_parts_give_the_whole(messages, ground, territories, client, chunks):
     }  # fmt: skip
     single = whole_queue(messages, **asked)
     assert len(set(single.yards.values["complaints"])) > 3
-    mixed = messages.sample(frac=1, random_state=chunks)
-    points = gpd.points_from_xy(mixed["x"], mixed["y"], crs=city_srid())
-    table = as_table(
-        gpd.GeoDataFrame(mixed.drop(columns=["x", "y"]), geometry=points), chunks=chunks
-    )
-    assert same(queue_on_dask(table, **asked, client=client), single)
+    found = queue_on_dask(table_of(messages, chunks), **asked, client=client)
+    assert same(found, single)
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@ import os
 import signal
 import threading
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from citymap.jobs.worker import WorkerEndedError, work
@@ -12,6 +13,8 @@ class Command(BaseCommand):
     help = "Runs the sweeps when they are due. One worker per database; a second one says so."
 
     def handle(self, *args, **options) -> None:
+        # Whoever waits before a screen comes first; nothing that is owed is lost by a later second.
+        os.nice(settings.CITYMAP_WORKER_NICE)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
