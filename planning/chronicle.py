@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.gis.geos import Point
@@ -99,7 +100,7 @@ def chronicle_of(point: Point, *, radius_m: float, user: AnyUser) -> Chronicle:
         .filter(geom__dwithin=(point, radius_m))
         .order_by("-occurred_at", "id")[: MOST + 1]
     )
-    titles = _titles(rows[:MOST], linked=may(user, "works.read"))
+    titles = titles_of(rows[:MOST], linked=may(user, "works.read"))
     names = {source.name: str(source.title) for source in sources}
     facts = [
         Fact(
@@ -117,7 +118,7 @@ def chronicle_of(point: Point, *, radius_m: float, user: AnyUser) -> Chronicle:
     return Chronicle(facts, whole=len(rows) <= MOST)
 
 
-def _titles(rows: list[Event], *, linked: bool) -> dict[tuple[str, str], tuple[str, str]]:
+def titles_of(rows: Sequence[Event], *, linked: bool) -> dict[tuple[str, str], tuple[str, str]]:
     """Of each event its number or title, and where it is read about."""
     keys: dict[str, list[int]] = {}
     for row in rows:
@@ -175,4 +176,4 @@ def _of_yard(point: Point) -> list[Fact]:
     return facts
 
 
-__all__ = ["MOST", "NEAR_M", "Chronicle", "Fact", "chronicle_of"]
+__all__ = ["MOST", "NEAR_M", "Chronicle", "Fact", "chronicle_of", "titles_of"]

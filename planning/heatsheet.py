@@ -10,7 +10,8 @@ import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 from django.contrib.gis.gdal import GDALRaster
 from django.contrib.gis.geos import Polygon
-from django.utils.formats import date_format, number_format
+from django.template.defaultfilters import floatformat
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
@@ -26,6 +27,8 @@ _WATER, _ROAD, _BORDER = "#cfe0ea", "#d9d5cc", "#8a929a"
 _NICE_M = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 # Without data: what GDAL's readers leave out.
 NO_DATA = -9999.0
+# What a reader of the file is told: machines read it, so it stays English.
+UNIT = "events per square kilometre and year"
 ATTRIBUTION = "© OpenStreetMap"
 
 
@@ -54,6 +57,9 @@ def geotiff(picture: Heatmap, which: str = "first") -> bytes:
             "papsz_options": {"COMPRESS": "DEFLATE"},
         }
     )
+    raster.metadata = {"DEFAULT": {"TIFFTAG_IMAGEDESCRIPTION": UNIT, "units": UNIT}}
+    # Written out by this: metadata alone stay in memory.
+    raster.srid = city_srid()
     return bytes(raster.vsi_buffer)
 
 
@@ -148,7 +154,7 @@ class Sheet:
         x = _MARGIN_PX
         for colour, bound in self.picture.legend(self.which):
             self.pen.rectangle((x, y + 40, x + 36, y + 60), fill=colour, outline=_BORDER)
-            text = number_format(round(bound, 3), use_l10n=True)
+            text = floatformat(float(f"{bound:.3g}"), "-3g")
             self._text((x + 44, y + 36), text, 18)
             x += 150
         self._text((_MARGIN_PX, y + 92), ATTRIBUTION, 16, fill=_MUTED)

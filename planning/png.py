@@ -45,6 +45,13 @@ def growing_classes(largest: float) -> list[float]:
     return [0.0, *below[1 - len(RAMP) :]]
 
 
+def whole_classes(largest: int) -> list[int]:
+    """Lower bounds of classes of whole numbers from 1 on: 1, 2, 5, 10, ...; [] for none."""
+    series = [factor * 10**power for power in range(len(str(largest))) for factor in (1, 2, 5)]
+    within = [one for one in series if one <= largest]
+    return [1, *within[1:][1 - len(RAMP) :]] if within else []
+
+
 def coloured(values: np.ndarray, bounds: list[float]) -> np.ndarray:
     """RGBA (height, width, 4) of values (height, width); nothing where the value is 0."""
     picture = np.zeros((*values.shape, 4), dtype=np.uint8)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from planning.choices import ReportKind, Theme
 from planning.models import PeriodReport
-from planning.png import RAMP, growing_classes
+from planning.png import RAMP, whole_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,9 @@ class Readable:
             return None
         xs, ys = [x for x, _y, _n in cells], [y for _x, y, _n in cells]
         west, north = min(xs) - 2 * edge, max(ys) + 2 * edge
-        bounds = growing_classes(max(count for _x, _y, count in cells))
+        bounds = whole_classes(max(count for _x, _y, count in cells))
+        # Few classes leave the palest colour out: it is hardly seen on paper.
+        ramp = RAMP[1:] if len(bounds) < len(RAMP) else RAMP
         return Map(
             width_m=max(xs) + 2 * edge - west,
             height_m=north - min(ys) + 2 * edge,
@@ -128,13 +130,11 @@ class Readable:
             hexagons=[
                 Hexagon(
                     [(x - west + dx * edge, north - y + dy * edge) for dx, dy in _CORNERS],
-                    RAMP[sum(count >= bound for bound in bounds) - 1],
+                    ramp[sum(count >= bound for bound in bounds) - 1],
                 )
                 for x, y, count in cells
             ],
-            legend=[
-                (colour, max(1, round(bound))) for colour, bound in zip(RAMP, bounds, strict=False)
-            ],
+            legend=list(zip(ramp, bounds, strict=False)),
         )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ from layers.models import Yard
 
 SESSION_KEY = "reported"
 ORDER_CATEGORY = "DIG-UNRESTORED"
+# `reason` of a link that says that the works of a yard are not done.
+NOT_DONE = "not_done"
 MOST_REMEMBERED = 20
 
 
@@ -91,6 +93,8 @@ def report(request: HttpRequest) -> HttpResponse:
     initial: dict[str, Any] = {"key": ReportForm.fresh_key()}
     if about.yard:
         initial["yard"] = about.yard.pk
+        if request.GET.get("reason") == NOT_DONE:
+            initial["text"] = _("The works in this yard are called done, but they are not: ")
     if about.order:
         initial["order"] = about.order.number
         initial["category"] = Category.objects.filter(code=ORDER_CATEGORY).first()

@@ -9,9 +9,13 @@ from django.views.decorators.http import require_safe
 
 from citymap.accounts.access import may, requires
 from citymap.geo import city_bbox, city_point
+from citymap.places.card import resolver
+from citymap.places.search import search
 from citymap.shell.mapconfig import map_config
 from planning.chronicle import NEAR_M, chronicle_of
 from planning.console.common import say_errors
+
+MOST_WORDS, MOST_FOUND = 200, 8
 
 
 class PlaceForm(forms.Form):
@@ -40,13 +44,20 @@ def chronicle(request: HttpRequest) -> HttpResponse:
     """Everything known of a place; without one, how to choose it."""
     asked = "lon" in request.GET or "lat" in request.GET
     form = PlaceForm(request.GET if asked else None)
-    context = {"form": form, "found": None, "may_plan": may(request.user, "planning.plan")}
+    words = request.GET.get("q", "").strip()[:MOST_WORDS]
+    context = {
+        "form": form, "found": None, "may_plan": may(request.user, "planning.plan"),
+        "words": words,
+        "places": search(question=words, limit=MOST_FOUND) if words and not asked else [],
+    }  # fmt: skip
     status = 200
     if asked and form.is_valid():
         lon, lat, radius_m = (form.cleaned_data[name] for name in ("lon", "lat", "radius_m"))
-        found = chronicle_of(city_point(lon, lat), radius_m=radius_m, user=request.user)
+        place = city_point(lon, lat)
+        found = chronicle_of(place, radius_m=radius_m, user=request.user)
         context |= {
             "found": found,
+            "place": resolver().nearest_addresses([place])[0],
             "strip": found.strip(),
             "radius_m": radius_m,
             "radii": NEAR_M,

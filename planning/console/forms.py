@@ -48,7 +48,7 @@ class PolicyForm(forms.Form):
     def values_of(policy: Policy) -> dict:
         """The form filled in with a policy."""
         return {
-            f"{part}_{name}": value
+            f"{part}_{name}": int(value) if float(value).is_integer() else value
             for name in CRITERIA
             for part, value in (
                 ("weight", policy.weights[name]),

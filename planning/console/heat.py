@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.contrib.gis.geos import Point
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
@@ -13,20 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from citymap.accounts.access import may, requires
-from citymap.geo import city_bbox, city_point
+from citymap.geo import WGS84_SRID, city_bbox, city_point
 from citymap.shell.context import city_name
 from citymap.shell.mapconfig import map_config
+from citymap.tiles.registry import layers_of
 from planning.choices import EmergingClass
+from planning.chronicle import titles_of
 from planning.console.common import say_errors
 from planning.console.heatforms import HeatForm, MonthForm, PointForm
 from planning.heatmap import Heatmap, Question, months, outlines
 from planning.heatsheet import Sheet, geotiff
-from planning.models import HotspotRun
+from planning.models import Cluster, HotspotRun
 from planning.services.errors import PlanningRefusedError
 from planning.services.hotspots import SearchSettings, find_hotspots
 from planning.sources import sources
 
-SHOWN_CLUSTERS = 20
+SHOWN_CLUSTERS = 12
 SHOWN_EVENTS = 100
 SEARCH_FIELDS = ("theme", "since", "until", "radius_m")
 
@@ -57,10 +60,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "run": run,
         "hot": hot,
         "groups": groups,
-        "clusters": run.clusters.order_by("-events", "number")[:SHOWN_CLUSTERS] if run else [],
+        "clusters": _largest(run),
         "classes": _classes(run),
         "bars": [
-            (month, int(count), round(100 * int(count) / most))
+            {"day": month, "count": int(count), "percent": round(100 * int(count) / most)}
             for month, count in zip(series.months(), series.counts, strict=True)
         ],
         "may_search": may(request.user, "planning.search"),
@@ -68,6 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "query": query,
         "searched": [(name, form.query().get(name, "")) for name in SEARCH_FIELDS],
         "compares": question.second is not None,
+        "periods": form.periods(),
         "map_config": _config(request, picture, query, form.cleaned_data["view"]),
     }
     return render(request, "planning/console/heat.html", context)
@@ -88,6 +92,7 @@ def _config(request: HttpRequest, picture: Heatmap, query: str, view: str) -> di
             "corners": picture.corners,
             "view": view,
             "theme": question.theme,
+            "layers": _layers(),
             "territory": question.territory,
             "legends": {
                 "first": picture.legend(),
@@ -100,6 +105,31 @@ def _config(request: HttpRequest, picture: Heatmap, query: str, view: str) -> di
             ],
         }
     }
+
+
+def _largest(run: HotspotRun | None) -> list[Cluster]:
+    """The largest clusters of a search, each with its `spot`, WGS 84."""
+    if run is None:
+        return []
+    spot = Transform(PointOnSurface("geom"), WGS84_SRID)
+    rows = run.clusters.annotate(spot=spot).defer("geom").order_by("-events", "number")
+    return list(rows[:SHOWN_CLUSTERS])
+
+
+def _layers() -> list[dict]:
+    """Layers that lie on the heatmap: name, title, whether shown at first, signs."""
+    return [
+        {
+            "name": layer.name,
+            "title": str(layer.title),
+            "shown": layer.name != "segment_rate",
+            "legend": [
+                {"label": str(item.label), "color": item.color, "shape": item.shape}
+                for item in layer.legend
+            ],
+        }
+        for layer in layers_of("hotspots")
+    ]
 
 
 def _classes(run: HotspotRun | None) -> list[tuple[str, int]]:
@@ -178,9 +208,11 @@ def events(request: HttpRequest) -> HttpResponse:
     point: Point = city_point(lon, lat)
     near = question.events().filter(geom__dwithin=(point, question.radius_m))
     found = list(near.order_by("-occurred_at", "id")[: SHOWN_EVENTS + 1])
-    titles = {source.name: source.title for source in sources}
+    kinds = {source.name: source.title for source in sources}
+    titles = titles_of(found[:SHOWN_EVENTS], linked=may(request.user, "works.read"))
     for event in found:
-        event.source_title = titles.get(event.source, event.source)
+        event.kind_title = kinds.get(event.source, event.source)
+        event.title, event.url = titles.get((event.source, event.source_id), ("", ""))
     context = {
         "events": found[:SHOWN_EVENTS],
         "more": len(found) > SHOWN_EVENTS,

@@ -122,13 +122,19 @@ class HeatForm(forms.Form):
     def theme_label(self) -> str:
         return str(Theme(self.cleaned_data["theme"]).label)
 
+    def periods(self) -> list[str]:
+        """The period or both of them, in words."""
+        cleaned = self.cleaned_data
+        first = _period(cleaned["since"], cleaned["until"])
+        if not cleaned.get("since2"):
+            return [first]
+        return [first, _period(cleaned["since2"], cleaned["until2"])]
+
     def in_words(self) -> list[str]:
         """The question in words, for the head of a printed sheet."""
         cleaned = self.cleaned_data
-        words = [_period(cleaned["since"], cleaned["until"])]
-        if cleaned.get("since2"):
-            second = _period(cleaned["since2"], cleaned["until2"])
-            words.append(_("compared with %(period)s") % {"period": second})
+        first, *second = self.periods()
+        words = [first, *(_("compared with %(period)s") % {"period": one} for one in second)]
         if cleaned.get("season"):
             words.append(str(Season(cleaned["season"]).label))
         if cleaned.get("territory"):

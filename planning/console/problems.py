@@ -56,7 +56,7 @@ def _list(request: HttpRequest, kind: ProblemKind, template: str) -> HttpRespons
     )
     context = {
         "problems": services.counted_problems(kind),
-        "proposals": services.proposals(kind=kind)[:SHOWN],
+        "proposals": services.with_places(services.proposals(kind=kind)[:SHOWN]),
         "work": work,
         "today": today,
         "flood_due": services.flood_due(today),
@@ -71,9 +71,13 @@ def _list(request: HttpRequest, kind: ProblemKind, template: str) -> HttpRespons
 def proposal(request: HttpRequest, cluster: int) -> HttpResponse:
     """A proposed cluster: what it is, and the form that opens it."""
     found = get_object_or_404(Cluster, pk=cluster)
-    title = _("%(theme)s: cluster %(number)s") % {
-        "theme": Theme(found.theme).label, "number": found.number,
-    }  # fmt: skip
+    (proposed,) = services.with_places([services.Proposal(found, 0)])
+    title = (
+        f"{proposed.theme_title}: {proposed.place}"
+        if proposed.place
+        else _("%(theme)s: cluster %(number)s")
+        % {"theme": proposed.theme_title, "number": found.number}
+    )
     form = ProposalForm(initial={"cluster": found.pk, "title": title})
     return render(request, PROPOSAL_PAGE, _proposal(request, found, form))
 
@@ -175,12 +179,18 @@ def _springs(events) -> list[dict]:
 
 
 def _map(request: HttpRequest, rows) -> dict:
-    spot = rows.annotate(spot=Transform(PointOnSurface("geom"), WGS84_SRID)).values_list(
-        "spot", flat=True
+    """The place on the map: all of it, and of clusters no other one."""
+    row = rows.annotate(
+        spot=Transform(PointOnSurface("geom"), WGS84_SRID), shape=Transform("geom", WGS84_SRID)
     )[0]
-    shown = "problem" if rows.model is Problem else "cluster"
-    found = map_config(request, title=_("Problem"))
-    return found | {"position": [spot.x, spot.y], "shown": [shown]}
+    found = map_config(request, title=_("Problem")) | {
+        "position": [row.spot.x, row.spot.y],
+        "bounds": row.shape.extent,
+    }
+    if rows.model is Problem:
+        return found | {"shown": ["problem"]}
+    only = ["all", ["==", ["get", "theme"], row.theme], ["==", ["get", "number"], row.number]]
+    return found | {"shown": ["cluster"], "filters": {"cluster": only}}
 
 
 def _act(request: HttpRequest, pk: int, form, act) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -160,9 +161,9 @@ def choose(request: HttpRequest, version: int) -> HttpResponse:
     def run(data: dict) -> str:
         found = _version(version)
         choices = fill_draft(version=found, method=ChosenBy(data["method"]), user=request.user)
-        return _("Best choice: %(exact).2f points, greedy one: %(greedy).2f points.") % {
-            "exact": float(choices.exact.worth) / POINT,
-            "greedy": float(choices.greedy.worth) / POINT,
+        return _("Best choice: %(exact)s points, greedy one: %(greedy)s points.") % {
+            "exact": number_format(float(choices.exact.worth) / POINT, 2),
+            "greedy": number_format(float(choices.greedy.worth) / POINT, 2),
         }
 
     return _done(request, version, ChoiceForm(request.POST), run)

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.contrib.gis.db.models.functions import PointOnSurface
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from appeals.models import Appeal
 from citymap.accounts.models import Organization, User
 from citymap.history.context import acting
+from citymap.places.card import resolver
 from planning.choices import ProblemKind, ProblemState, Theme
 from planning.models import Cluster, HotspotRun, Measure, Problem
 from planning.services.errors import PlanningRefusedError
@@ -28,6 +30,11 @@ class Proposal:
 
     cluster: Cluster
     recurrences: int
+    place: str = ""
+
+    @property
+    def theme_title(self) -> str:
+        return str(Theme(self.cluster.theme).label)
 
     @property
     def kind(self) -> ProblemKind:
@@ -58,9 +65,21 @@ def proposals(*, kind: ProblemKind | None = None) -> list[Proposal]:
         or one.recurrences >= LEAST_RECURRENCES
         or one.kind == ProblemKind.FLOOD_ZONE
     ]
-    return sorted(
-        worth, key=lambda one: (-one.cluster.events - 5 * one.recurrences, one.cluster.pk)
-    )
+    return sorted(worth, key=_badness)
+
+
+def _badness(one: Proposal) -> tuple:
+    """The worst first; what no theme is made for has hardly one cause and comes last."""
+    other = one.cluster.theme == Theme.OTHER
+    return other, -one.cluster.events - 5 * one.recurrences, one.cluster.pk
+
+
+def with_places(found: Sequence[Proposal]) -> list[Proposal]:
+    """The same proposals with the address nearest to each, where there is one."""
+    chosen = Cluster.objects.filter(pk__in=[one.cluster.pk for one in found])
+    spots = dict(chosen.annotate(spot=PointOnSurface("geom")).values_list("pk", "spot"))
+    labels = resolver().nearest_addresses([spots[one.cluster.pk] for one in found])
+    return [replace(one, place=label) for one, label in zip(found, labels, strict=True)]
 
 
 def _recurrences(clusters: Sequence[Cluster]) -> dict[int, int]:

@@ -107,6 +107,8 @@ def serve(
     """Run web and worker until Ctrl-C; `started` is when the person began to wait."""
     logs = checkout.var / "log"
     url = f"http://{HOST}:{port}"
+    # Links in letters lead here, unless they are to lead elsewhere.
+    env = {"CITYMAP_URL": url} | env
 
     def child(name: str, *arguments: str) -> Child:
         command = [str(checkout.python), "manage.py", *arguments]

@@ -100,6 +100,45 @@ def test_the_heatmap_on_a_phone(open_page, sign_in, locale, word):
     expect_accessible(page)
 
 
+PAGES = ("problems", "floods", "reports", "queue", "surveys", "stages", "holds", "programmes",
+         "prices", "proposal", "repairs", "chronicle")  # fmt: skip
+TOO_WIDE = """() => [...document.querySelectorAll("html, .table-wrap, .plan-nav")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1).length"""
+
+
+@pytest.mark.parametrize("locale", ["ru-RU", "kk-KZ"])
+def test_planning_fits_a_phone(open_page, sign_in, locale):
+    """Nothing is scrolled to the side, tables neither; the rooms take two or three rows."""
+    page = open_page(viewport={"width": 390, "height": 844}, locale=locale, bypass_csp=True)
+    sign_in(page, "planner")
+    for name in PAGES:
+        page.goto(f"/plan/{name}/")
+        assert page.evaluate(TOO_WIDE) == 0, name
+        assert page.locator(".plan-nav").bounding_box()["height"] < 130, name
+        expect(page.locator(".plan-nav [aria-current=page]")).to_have_count(1)
+    # Each value stands beside the name of its column.
+    page.goto("/plan/prices/")
+    cell = page.locator("table.fold tbody td").first
+    assert cell.evaluate("node => getComputedStyle(node, '::before').content") not in ("", "none")
+    expect_accessible(page)
+
+
+def test_clusters_and_the_chronicle_are_found(open_page, sign_in, house):
+    page = open_page(locale="ru-RU", bypass_csp=True)
+    sign_in(page, "planner")
+    page.goto("/plan/?theme=water")
+    row = page.locator("tr[data-cluster]").first
+    row.get_by_role("button").click()
+    expect(row).to_have_class(re.compile("chosen"))
+    expect(page.get_by_text("Скопление с номером")).to_be_visible()
+    page.goto("/plan/chronicle/")
+    page.get_by_role("searchbox").fill(house.question)
+    page.get_by_role("button", name="Найти").click()
+    page.locator("main ul").get_by_role("link", name=house.street).first.click()
+    expect(page.locator("main .lead")).to_contain_text(house.number)
+    expect_accessible(page)
+
+
 def test_an_analyst_opens_a_flood_zone_and_reads_a_report(open_page, sign_in):
     page = open_page(locale="en-GB", bypass_csp=True)
     sign_in(page, "analyst")

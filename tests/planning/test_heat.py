@@ -12,7 +12,7 @@ from citymap.geo import lon_lat
 from planning.choices import Theme
 from planning.chronicle import chronicle_of
 from planning.heatmap import Heatmap, Question
-from planning.heatsheet import geotiff
+from planning.heatsheet import UNIT, geotiff
 from planning.services.hotspots import find_hotspots
 from tests.planning.town import TODAY, make_district, make_event, make_yard, survey
 
@@ -99,6 +99,7 @@ def test_a_geotiff_has_the_figures_and_the_place(events):
     assert np.array_equal(band[::-1], picture.density)
     west, south, east, north = picture.box
     assert raster.extent == pytest.approx([west, south, east, north])
+    assert raster.metadata["DEFAULT"]["units"] == UNIT
 
 
 @pytest.mark.parametrize("which", ["first", "second", "change"])
@@ -148,6 +149,12 @@ def test_the_chronicle_of_a_place(desk, events, planner):
     page = desk.get(f"/plan/chronicle/?lon={lon}&lat={lat}", headers=EN).content.decode()
     assert "Survey: Poor" in page
     assert "2024" in page
+
+
+def test_a_chronicle_is_found_by_words(desk, events):
+    page = desk.get("/plan/chronicle/", {"q": "<b>nowhere</b>" * 40}, headers=EN).content.decode()
+    assert "Nothing was found." in page
+    assert "<b>nowhere" not in page
 
 
 @pytest.mark.parametrize("query", ["lon=x&lat=2", "lon=1&lat=2", "lon=69.1", "lon=inf&lat=54.8"])

@@ -14,6 +14,7 @@ from planning.png import (
     coloured_changes,
     encode,
     growing_classes,
+    whole_classes,
 )
 
 
@@ -45,6 +46,13 @@ def test_growing_classes_are_round_and_below_the_largest():
     assert growing_classes(140.0) == [0.0, 5.0, 10.0, 20.0, 50.0, 100.0]
     assert growing_classes(0.7) == [0.0, 0.02, 0.05, 0.1, 0.2, 0.5]
     assert growing_classes(0.0) == []
+
+
+def test_classes_of_counts_are_whole_numbers_up_to_the_largest():
+    assert whole_classes(1) == [1]
+    assert whole_classes(10) == [1, 2, 5, 10]
+    assert whole_classes(700) == [1, 20, 50, 100, 200, 500]
+    assert whole_classes(0) == []
 
 
 def test_changes_have_as_many_classes_below_as_above():

@@ -12,6 +12,7 @@ from citymap.accounts.models import Organization
 from citymap.geo import city_srid
 from citymap.history.tracking import tracking_of
 from citymap.notices.models import Notice
+from layers.models import Address
 from planning.choices import ProblemKind, ProblemState, Theme
 from planning.jobs import tell_of_measures
 from planning.models import Cluster, Measure, Problem
@@ -54,6 +55,23 @@ def clustered(theme=Theme.WATER, count=12, first=0):
     for number in range(first, first + count):
         make_event(number, dx=3.0 * (number - first), theme=theme)
     return find_hotspots(theme=theme, since=TODAY - YEAR, until=TODAY + dt.timedelta(1))
+
+
+def test_a_proposal_says_where_it_is(client, analyst):
+    run = clustered()
+    clustered(theme=Theme.OTHER, count=40, first=200)
+    Address.objects.create(
+        source="t", source_id="a", valid_from=TODAY - YEAR, street_name="Abay", house_number="7",
+        geom=square(side=20).centroid,
+    )  # fmt: skip
+    first, last = problems.with_places(problems.proposals(kind=ProblemKind.PROBLEM))
+    # Whatever no theme is made for comes last, however many there are.
+    assert (first.cluster.run_id, last.cluster.theme) == (run.pk, Theme.OTHER)
+    assert "7" in first.place
+    client.force_login(analyst)
+    page = client.get(f"/plan/problems/proposed/{first.cluster.pk}/", headers=EN)
+    assert f"Water: {first.place}" in page.content.decode()
+    assert page.context["map_config"]["filters"]["cluster"][2][2] == first.cluster.number
 
 
 def test_large_clusters_are_proposed_until_a_problem_is_open(analyst):

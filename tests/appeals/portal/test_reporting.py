@@ -145,6 +145,12 @@ def test_a_link_from_a_yard_fills_in_the_yard(client, world):
         label="Абая, 12",
     )  # fmt: skip
     page = client.get(f"/report/?yard={yard.pk}").content.decode()
+    undone = client.get(
+        f"/report/?yard={yard.pk}&reason=not_done", headers={"accept-language": "en"}
+    )
+    assert undone.context["form"]["text"].value().startswith("The works in this yard")
+    odd = client.get(f"/report/?yard={yard.pk}&reason=<b>x")
+    assert not odd.context["form"]["text"].value()
     assert "Абая, 12" in page
     appeal = reported(client, world, lon="", lat="", yard=yard.pk)
     assert appeal.yard == yard

@@ -4,10 +4,13 @@
 import { config, urlFor } from "citymap/config";
 import { createMap, hasWebGL } from "citymap/map";
 import { explain, getJSON, latestOnly } from "citymap/request";
+import { swatch } from "citymap/swatch";
 import { currentTheme, onTheme } from "citymap/theme";
 
 const { heat } = config;
 const STEP_MS = 900;
+const CLUSTER_ZOOM = 14.5;
+const BESIDE = ["works", "appeals", "yards"];
 const SECOND = heat.view === "side" && heat.legends.change.length > 0;
 const CHANGE = heat.view === "change" && heat.legends.change.length > 0;
 const byId = (id) => document.getElementById(id);
@@ -33,8 +36,8 @@ async function style(pane) {
     paint: { "raster-opacity": 0.85, "raster-fade-duration": 0 },
   };
   found.layers.splice(labels < 0 ? found.layers.length : labels, 0, picture);
-  // What is being dug and who has written is not the question here.
-  for (const layer of found.layers.filter(({ source }) => ["works", "appeals"].includes(source))) {
+  // What is being dug, who has written and which yard is next is not the question here.
+  for (const layer of found.layers.filter(({ source }) => BESIDE.includes(source))) {
     layer.layout = { ...layer.layout, visibility: "none" };
   }
   for (const layer of found.layers.filter(({ source }) => source === "hotspots")) {
@@ -157,6 +160,50 @@ function player() {
   });
 }
 
+/** A switch for each layer of hotspots, with its signs: the legend is the switch. */
+function drawSwitches() {
+  byId("heat-switches").replaceChildren(...heat.layers.map(({ name, title, shown, legend }) => {
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: shown });
+    box.dataset.layer = name;
+    const label = document.createElement("label");
+    label.append(box, ` ${title}`);
+    const signs = document.createElement("ul");
+    signs.className = "heat-signs";
+    signs.append(...legend.map((item) => {
+      const row = document.createElement("li");
+      row.append(swatch(item), item.label);
+      return row;
+    }));
+    const part = document.createElement("div");
+    part.append(label, signs);
+    return part;
+  }));
+}
+
+/** The list of clusters and the map: a row flies there, a click on the map marks its row. */
+function clusterRows() {
+  const rows = [...document.querySelectorAll("tr[data-cluster]")];
+  const mark = (number) => {
+    for (const row of rows) row.classList.toggle("chosen", row.dataset.cluster === String(number));
+  };
+  for (const row of rows) {
+    row.querySelector("button").addEventListener("click", () => {
+      mark(row.dataset.cluster);
+      const center = [Number(row.dataset.lon), Number(row.dataset.lat)];
+      panes[0].map.flyTo({ center, zoom: Math.max(panes[0].map.getZoom(), CLUSTER_ZOOM) });
+      byId("heat").scrollIntoView({ block: "nearest" });
+    });
+  }
+  for (const { map } of panes) {
+    map.on("click", ({ point }) => {
+      const around = [[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]];
+      const [hit] = map.queryRenderedFeatures(around)
+        .filter(({ sourceLayer }) => sourceLayer === "cluster");
+      mark(hit?.properties.number ?? null);
+    });
+  }
+}
+
 function switches() {
   byId("heat-switches").addEventListener("change", ({ target }) => {
     for (const { map } of panes) {
@@ -172,6 +219,7 @@ function switches() {
 async function start() {
   byId("heat-maps").hidden = false;
   byId("heat-picture").remove();
+  drawSwitches();
   for (const id of ["heat-play", "heat-switches"]) byId(id).hidden = false;
   await addPane(byId("heat-first"), CHANGE ? "change" : "first");
   if (SECOND) {
@@ -182,6 +230,7 @@ async function start() {
   if (CHANGE) drawLegend(heat.legends.change, gettext("Change, events per km² and year, from"));
   player();
   switches();
+  clusterRows();
   onTheme(async () => {
     for (const pane of panes) pane.map.setStyle(await style(pane), { diff: false });
   });
