@@ -28,6 +28,17 @@ NEAR_M = 60.0
 AT_MOST = 8
 # What was restored is told of for so long, so that a resident sees that it was done.
 RECENT = dt.timedelta(days=60)
+# What the answer needs of an order, and no more: a card reads many and is asked for often.
+_READ = (
+    "kind", "state", "year", "serial", "geom", "begins_on", "until_on", "due_on", "duty", "basis",
+    "final_on", "extensions_count", "restored_interim_at", "restored_at", "ended_at",
+    "guarantee_until",
+    *(
+        f"{who}__{name}"
+        for who in ("holder", "contractor")
+        for name in ("name", "name_ru", "name_kk", "name_en")
+    ),
+)  # fmt: skip
 
 
 def works(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
@@ -55,6 +66,7 @@ def _orders(place: Place, context: PlaceContext) -> list[dict[str, Any]]:
             | Q(pk__in=GuaranteeCase.objects.filter(state=GuaranteeState.OPEN).values("order"))
         )
         .explained()
+        .only(*_READ)
         .order_by("distance", "pk")[:AT_MOST]
     )
     return [_order_item(row, day) for row in rows]

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import (
@@ -14,7 +15,7 @@ from django.contrib.gis.geos import (
 )
 from django.utils.translation import gettext as _
 
-from citymap.geo import city_bbox, city_srid, to_wgs84
+from citymap.geo import city_bbox, city_srid, lon_lat, to_wgs84
 from earthworks.errors import BadDigError
 from earthworks.models.orders import MAX_AREA_M2, MAX_VERTICES
 
@@ -24,6 +25,8 @@ MIN_AREA_M2 = 0.01
 PIT_M = 2.0
 # Quarter circles of a trench's ends are not worth more points.
 _CORNER_SEGMENTS = 2
+# `Self-intersection[510002.5 6080002.5]`
+_PLACE = re.compile(r"\[(?P<x>-?\d+(?:\.\d+)?) (?P<y>-?\d+(?:\.\d+)?)\]")
 
 
 def trench(line: GEOSGeometry, width_m: float) -> MultiPolygon:
@@ -62,7 +65,7 @@ def checked(geom: GEOSGeometry) -> MultiPolygon:
     _check_numbers(geom)
     if not geom.valid:
         raise BadDigError(
-            _("The outline crosses or touches itself: %(why)s") % {"why": geom.valid_reason}
+            _("The outline crosses or touches itself: %(why)s") % {"why": _where_invalid(geom)}
         )
     if not MIN_AREA_M2 <= geom.area <= MAX_AREA_M2:
         raise BadDigError(
@@ -71,6 +74,15 @@ def checked(geom: GEOSGeometry) -> MultiPolygon:
         )
     check_inside_city(geom)
     return geom
+
+
+def _where_invalid(geom: GEOSGeometry) -> str:
+    """Where an outline is invalid, as latitude and longitude: GEOS's own words are English."""
+    found = _PLACE.search(geom.valid_reason)
+    if found is None:
+        return "—"
+    lon, lat = lon_lat(Point(float(found["x"]), float(found["y"]), srid=geom.srid))
+    return f"{lat:.5f}, {lon:.5f}"
 
 
 def check_inside_city(geom: GEOSGeometry) -> None:

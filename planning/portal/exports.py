@@ -1,4 +1,4 @@
-"""The queue as open data: CSV and GeoJSON (EPSG:4326), streamed in batches."""
+"""The queue as open data: CSV and GeoJSON (EPSG:4326), made in batches."""
 
 import csv
 import json
@@ -14,6 +14,7 @@ from citymap.accounts.access import public
 from citymap.geo import WGS84_SRID
 from layers.models import Yard
 from planning.models import QueueRow
+from planning.portal.kept import kept
 from planning.reading import Entry, in_batches
 
 COLUMNS = (
@@ -37,9 +38,9 @@ class _Echo:
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponseBase:
     """`/yards.csv`: UTF-8 with a mark, so that spreadsheets read Cyrillic."""
-    response = StreamingHttpResponse(
-        _csv_lines(translation.get_language()), content_type="text/csv; charset=utf-8"
-    )
+    language = translation.get_language()
+    lines = kept(request, lambda: tuple(_csv_lines(language)))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="yards.csv"'
     return response
 
@@ -86,9 +87,9 @@ def safe_cell(value: object) -> object:
 @require_safe
 def as_geojson(request: HttpRequest) -> HttpResponseBase:
     """`/yards.geojson`: every yard of the queue with its ground."""
-    response = StreamingHttpResponse(
-        _features(translation.get_language()), content_type="application/geo+json"
-    )
+    language = translation.get_language()
+    lines = kept(request, lambda: tuple(_features(language)))
+    response = StreamingHttpResponse(lines, content_type="application/geo+json")
     response["Content-Disposition"] = 'attachment; filename="yards.geojson"'
     return response
 

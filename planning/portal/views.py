@@ -1,9 +1,12 @@
 """The queue as a list, one yard's page, and the queue as JSON."""
 
+import json
+
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +20,7 @@ from layers.models import Territory, Yard
 from planning.choices import PhotoShows, Stage, YardState
 from planning.models import QueuePolicy, QueueRow, YardStage, YardSurvey
 from planning.passport import progress, story
+from planning.portal.kept import kept
 from planning.portal.said import LEAST_PEOPLE, said_about
 from planning.reading import (
     Entry,
@@ -61,6 +65,15 @@ def queue(request: HttpRequest) -> HttpResponse:
 
     The list is the page; the map beside it is loaded afterwards.
     """
+    (body,) = kept(
+        request,
+        lambda: (render_to_string("planning/portal/queue_body.html", _list(request), request),),
+    )
+    return render(request, "planning/portal/queue.html", {"body": body})
+
+
+def _list(request: HttpRequest) -> dict:
+    """What the list shows."""
     text = request.GET.get("q", "")[:MAX_TEXT]
     show, sort = request.GET.get("show", ""), request.GET.get("sort", "")
     district = _district(request.GET.get("district", ""))
@@ -69,7 +82,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(yard__geom__intersects=district.geom)
     rows = rows.order_by(SORTS.get(sort, SORTS[""])[1], "position")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", 1))
-    context = {
+    return {
         "entries": entries(page),
         "page": page,
         "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
@@ -85,7 +98,6 @@ def queue(request: HttpRequest) -> HttpResponse:
         "snapshot": page[0].snapshot if len(page) else None,
         "map_config": _map_config(request, title=_("Queue of yards")),
     }
-    return render(request, "planning/portal/queue.html", context)
 
 
 def _district(written: str) -> Territory | None:
@@ -108,6 +120,13 @@ def _shown(rows: QuerySet[QueueRow], show: str) -> QuerySet[QueueRow]:
 @require_safe
 def yard(request: HttpRequest, yard: int) -> HttpResponse:
     """One yard: its place and why, what is planned, what was done, how to say that it is not."""
+    title, body, is_current = kept(request, lambda: _page_of(request, yard))
+    context = {"yard": yard, "title": title, "body": body, "is_current": is_current}
+    return render(request, "planning/portal/yard.html", context)
+
+
+def _page_of(request: HttpRequest, yard: int) -> tuple[str, str, str]:
+    """Title and body of a yard's page, and "yes" when it is a current yard."""
     # With its ground at once, which lists leave out.
     row = queue_rows().defer(None).select_related("yard__quarter").filter(yard=yard).first()
     found = row.yard if row else get_object_or_404(Yard.objects.select_related("quarter"), pk=yard)
@@ -137,7 +156,8 @@ def yard(request: HttpRequest, yard: int) -> HttpResponse:
         "map_url": map_url(lon, lat),
         "map_config": config | {"yard": found.pk, "position": [lon, lat]},
     }
-    return render(request, "planning/portal/yard.html", context)
+    body = render_to_string("planning/portal/yard_body.html", context, request)
+    return found.localized_label, body, "" if found.valid_to else "yes"
 
 
 def _standing(yard: Yard, entry: Entry | None) -> tuple[YardState, int | None, float, float]:
@@ -206,16 +226,16 @@ _ANSWER = {
 )
 @public
 @require_safe
-def api_queue(request: HttpRequest) -> JsonResponse:
+def api_queue(request: HttpRequest) -> HttpResponse:
     """`/api/yards/queue/`."""
     offset = _number(request, "offset", low=0, usual=0)
     limit = _number(request, "limit", low=1, usual=MAX_LIMIT)
-    rows = queue_rows()[offset : offset + limit]
-    return JsonResponse(
-        [entry.as_json() for entry in entries(rows)],
-        safe=False,
-        json_dumps_params={"ensure_ascii": False},
-    )
+    (said,) = kept(request, lambda: (_as_json(queue_rows()[offset : offset + limit]),))
+    return HttpResponse(said, content_type="application/json")
+
+
+def _as_json(rows: QuerySet[QueueRow]) -> str:
+    return json.dumps([entry.as_json() for entry in entries(rows)], ensure_ascii=False)
 
 
 def _number(request: HttpRequest, name: str, *, low: int, usual: int) -> int:

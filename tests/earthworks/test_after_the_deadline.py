@@ -11,9 +11,9 @@ from citymap.accounts.choices import Role
 from citymap.geo import city_srid
 from earthworks.choices import Addressee, ClaimState, GuaranteeState, OrderState
 from earthworks.errors import WorksError
-from earthworks.models import Claim, GuaranteeCase
+from earthworks.models import Claim, GuaranteeCase, Order
 from earthworks.record import record_of
-from earthworks.services import claim_ends, claims, guarantees
+from earthworks.services import claim_ends, claims, guarantees, works
 from tests.earthworks.test_pages import signed_in
 from tests.earthworks.world import (
     X,
@@ -147,3 +147,15 @@ def test_the_record_counts_what_became_of_orders(office):
     assert "builder" in page
     assert office.get(f"/works/contractors/{builder.pk}/").status_code == 200
     assert office.get(f"/works/contractors/{body('nobody').pk}/").status_code == 404
+
+
+def test_an_extension_in_time_is_no_lateness():
+    builder = body("builder")
+    order = brought_to(issued(contractor=builder), OrderState.IN_PROGRESS)
+    works.extend(
+        order=order, new_until=dt.date(2026, 7, 20), reason="pipes", user=official(),
+        now=local("2026-06-10 10:00"),
+    )  # fmt: skip
+    brought_to(Order.objects.get(), OrderState.RESTORED, local("2026-07-10 10:00"))
+    record = record_of(builder, local("2026-07-30 10:00"))
+    assert (record.on_time, record.late, record.overruns_days) == (1, 0, [])

@@ -7,6 +7,7 @@ import pytest
 from citymap.notices.models import Notice
 from citymap.notices.rendering import shown
 from earthworks.choices import ApprovalKind, Decision
+from earthworks.models import Approval
 from earthworks.services import asking, orders
 from tests.earthworks.world import approving, body, local, official
 
@@ -67,6 +68,16 @@ def test_a_reminder_a_day_before_and_one_word_when_the_term_has_ended():
 def test_after_a_worker_that_was_off_only_the_last_word():
     line = asked()
     asking.remind(now=line.due_at + dt.timedelta(days=3))
+    assert stages() == ["asked", "late"]
+
+
+def test_a_question_of_the_same_day_reminds_of_itself():
+    line = asked()
+    due_at = line.asked_at + dt.timedelta(hours=20)
+    Approval.objects.filter(pk=line.pk).update(due_at=due_at)
+    asking.remind(now=line.asked_at + dt.timedelta(hours=1))
+    assert stages() == ["asked"]
+    asking.remind(now=due_at)
     assert stages() == ["asked", "late"]
 
 

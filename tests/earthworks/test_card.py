@@ -97,6 +97,16 @@ def test_repairs_are_shown_beside():
     assert (item["kind"], item["title"], item["until"]) == ("repair", "Paving", "2026-06-30")
 
 
+def test_a_cancelled_repair_is_not_shown():
+    repair = repairs.plan_repair(
+        geom=dig(y=3), begins_on=dt.date(2026, 6, 1), ends_on=dt.date(2026, 6, 30), user=None,
+        values={"kind": RepairKind.ROAD, "title": "Paving", "organization": body("roads")},
+    )  # fmt: skip
+    assert [item["id"] for item in asked(dt.date(2026, 6, 5))] == [repair.pk]
+    repairs.cancel_repair(repair=repair, reason="no money", user=None)
+    assert asked(dt.date(2026, 6, 5)) == []
+
+
 def test_two_queries_however_many_works():
     for number in range(6):
         issued(geom=dig(y=float(number)))

@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
-from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Polygon
+from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Point, Polygon
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
-from citymap.geo import city_srid
+from citymap.geo import city_srid, lon_lat
 from citymap.personal.services import save_person
 from earthworks.choices import ApprovalKind, DeadlineBasis, Decision, Duty, OrderState
 from earthworks.deadlines import DeadlineError
@@ -289,6 +289,15 @@ def circle(points: int) -> Polygon:
 def test_bad_outlines(geom):
     with pytest.raises(BadDigError):
         draft(geom=geom)
+
+
+def test_a_crossing_outline_is_told_where_it_crosses():
+    bow = Polygon([(X, Y), (X + 9, Y + 9), (X + 9, Y), (X, Y + 9), (X, Y)], srid=city_srid())
+    lon, lat = lon_lat(Point(X + 4.5, Y + 4.5, srid=city_srid()))
+    with pytest.raises(BadDigError) as caught:
+        draft(geom=bow)
+    assert str(caught.value).endswith(f": {lat:.5f}, {lon:.5f}")
+    assert "intersection" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

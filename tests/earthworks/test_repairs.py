@@ -13,7 +13,7 @@ from citymap.geo import city_srid
 from earthworks.choices import OutageKind, RepairKind, RepairState
 from earthworks.deadlines import DeadlineError
 from earthworks.errors import WorksError, WrongStateError
-from earthworks.models import RepairWork
+from earthworks.models import Outage, RepairWork
 from earthworks.services import repairs
 from layers.models import Building
 from tests.earthworks.test_pages import signed_in
@@ -102,6 +102,20 @@ def test_an_outage_names_its_buildings():
         repairs.announce_outage(
             of=planned(), ends_at=local("2026-06-01 18:00"), buildings=[], **given
         )
+
+
+def test_an_outage_of_more_than_120_days_is_a_slip_of_the_pen():
+    house = Building.objects.create(
+        geom=dig(y=30), source="test", source_id="1", valid_from=dt.date(2020, 1, 1)
+    )
+    given = {
+        "of": planned(), "kind": OutageKind.HEAT, "buildings": [house], "user": None,
+        "starts_at": local("2026-06-01 09:00"),
+    }  # fmt: skip
+    with pytest.raises(WorksError):
+        repairs.announce_outage(ends_at=local("2026-09-29 09:01"), **given)
+    assert not Outage.objects.exists()
+    repairs.announce_outage(ends_at=local("2026-09-29 09:00"), **given)
 
 
 def test_the_page_shows_what_was_done():
