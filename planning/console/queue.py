@@ -42,17 +42,29 @@ FIRST = 20
 @require_safe
 def policy(request: HttpRequest) -> HttpResponse:
     """Versions of the policy and scenarios; forms for those who may."""
+    return _policy_page(request)
+
+
+def _policy_page(
+    request: HttpRequest,
+    *,
+    policy_form: NewPolicyForm | None = None,
+    scenario_form: ScenarioForm | None = None,
+) -> HttpResponse:
+    """The page; with a form that was refused, as it was typed, and what is wrong with it."""
     versions = list(QueuePolicy.objects.select_related("made_by"))
-    current = versions[0].policy if versions else FIRST_POLICY
+    usual = PolicyForm.values_of(versions[0].policy if versions else FIRST_POLICY)
     context = {
         "versions": versions,
         "scenarios": Scenario.objects.select_related("made_by"),
-        "policy_form": NewPolicyForm(initial=PolicyForm.values_of(current), prefix="policy"),
-        "scenario_form": ScenarioForm(initial=PolicyForm.values_of(current), prefix="scenario"),
+        "policy_form": policy_form or NewPolicyForm(initial=usual, prefix="policy"),
+        "scenario_form": scenario_form or ScenarioForm(initial=usual, prefix="scenario"),
         "may_set": may(request.user, "planning.policy"),
         "may_plan": may(request.user, "planning.plan"),
         "snapshot": QueueSnapshot.objects.first(),
     }
+    if refused := policy_form or scenario_form:
+        say_errors(request, refused)
     return render(request, "planning/console/policy.html", context)
 
 
@@ -62,8 +74,7 @@ def set_new_policy(request: HttpRequest) -> HttpResponse:
     """Put a policy in force and compute the queue anew."""
     form = NewPolicyForm(request.POST, prefix="policy")
     if not form.is_valid():
-        say_errors(request, form)
-        return redirect("plan:policy")
+        return _policy_page(request, policy_form=form)
     try:
         made = set_policy(
             policy=form.cleaned_data["policy"],
@@ -71,10 +82,10 @@ def set_new_policy(request: HttpRequest) -> HttpResponse:
             user=request.user,
         )
     except (PlanningRefusedError, PolicyError) as error:
-        messages.error(request, str(error))
-    else:
-        take_snapshot(as_of=timezone.localdate())
-        messages.success(request, _("Version %(number)s is in force.") % {"number": made.number})
+        form.add_error(None, str(error))
+        return _policy_page(request, policy_form=form)
+    take_snapshot(as_of=timezone.localdate())
+    messages.success(request, _("Version %(number)s is in force.") % {"number": made.number})
     return redirect("plan:policy")
 
 
@@ -84,8 +95,7 @@ def add_scenario(request: HttpRequest) -> HttpResponse:
     """Keep a scenario and show what it would change."""
     form = ScenarioForm(request.POST, prefix="scenario")
     if not form.is_valid():
-        say_errors(request, form)
-        return redirect("plan:policy")
+        return _policy_page(request, scenario_form=form)
     try:
         made = save_scenario(
             name=form.cleaned_data["name"],
@@ -96,8 +106,8 @@ def add_scenario(request: HttpRequest) -> HttpResponse:
             user=request.user,
         )
     except (PlanningRefusedError, PolicyError) as error:
-        messages.error(request, str(error))
-        return redirect("plan:policy")
+        form.add_error(None, str(error))
+        return _policy_page(request, scenario_form=form)
     return redirect("plan:scenario", made.pk)
 
 

@@ -229,6 +229,7 @@ class Comparison:
     moved: tuple[tuple[int, int, int], ...]
 
 
+@transaction.atomic
 def save_scenario(
     *,
     name: str,
@@ -238,16 +239,21 @@ def save_scenario(
     since: dt.date | None = None,
     excluded: tuple[int, ...] = (),
 ) -> Scenario:
-    """Keep a policy to try out, on complaints of a period, without some yards."""
+    """Keep a policy to try out, on complaints of a period, without some yards.
+
+    The same by the same person again is the one that is there.
+    """
     name = name.strip()
     if as_of and since and since >= as_of:
         raise PlanningRefusedError(_("The period of complaints ends before it begins."))
     if not 0 < len(name) <= 200:
         raise PlanningRefusedError(_("Give the scenario a name of at most 200 characters."))
-    return Scenario.objects.create(
+    lock("queue scenarios")
+    made, _new = Scenario.objects.get_or_create(
         name=name, as_of=as_of, since=since, excluded=sorted(set(excluded)), made_by=user,
         **policy_fields(policy),
     )  # fmt: skip
+    return made
 
 
 def compare(*, scenario: Scenario, as_of: dt.date) -> Comparison:

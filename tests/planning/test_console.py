@@ -151,6 +151,15 @@ def test_a_scenario_is_compared(desk, yards):
     assert Scenario.objects.get().made_by.username == "planner"
 
 
+def test_what_was_typed_is_not_lost(desk, yards):
+    wrong = policy_data("scenario", FIRST_POLICY, name="Typed for an hour", weight_area=33)
+    page = post(desk, "/plan/queue/scenarios/", **wrong)
+    assert "message error" in page
+    assert 'value="Typed for an hour"' in page
+    assert '<details class="panel" open>' in page
+    assert not Scenario.objects.exists()
+
+
 def test_planners_do_not_set_the_policy(desk):
     assert desk.post("/plan/queue/policy/", {}).status_code == 403
 

@@ -210,6 +210,8 @@ def test_a_scenario_says_who_moves(planner):
         yards[2].pk,
     ]
     assert not QueueSnapshot.objects.exists()
+    assert save_scenario(name="Complaints first ", policy=OTHER, user=planner) == scenario
+    assert save_scenario(name="Complaints first", policy=FIRST_POLICY, user=planner) != scenario
     with pytest.raises(PlanningRefusedError):
         save_scenario(name=" ", policy=OTHER, user=planner)
 
