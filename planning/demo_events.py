@@ -20,7 +20,7 @@ def load(options: DemoOptions, say: Callable[[str], None]) -> None:
     take_snapshot(as_of=today)
     if not HotspotRun.objects.exists():
         say(f"searches for hotspots: {search_all_themes(today=today)}")
-    say(f"reports: {make_due_reports(now=timezone.now())}")
+    say(f"reports: {make_due_reports(now=timezone.now(), from_hour=0)}")
     say(f"segments with rates: {refresh_rates(today=today)}")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from citymap.geo import WGS84_SRID
@@ -158,7 +159,10 @@ def _words(change: Difference) -> str:
     if change.kind == "moved":
         years = {"before": change.before.year, "after": change.after.year}
         return _("moved from %(before)s to %(after)s") % years
-    costs = {"before": f"{change.before.cost:,}", "after": f"{change.after.cost:,}"}
+    costs = {
+        name: number_format(row.cost, force_grouping=True)
+        for name, row in (("before", change.before), ("after", change.after))
+    }
     return _("cost %(before)s → %(after)s tenge") % costs
 
 
@@ -175,5 +179,5 @@ def _reason(change: Difference, standing: Standing) -> str:
         return _("new survey or new unit prices")
     return _("place %(place)s in the queue, %(points)s points") % {
         "place": change.after.position,
-        "points": f"{change.after.score / 10_000:.2f}",
+        "points": number_format(change.after.score / 10_000, 2),
     }

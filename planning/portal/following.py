@@ -13,6 +13,7 @@ from citymap.accounts.access import public
 from layers.models import Yard
 from planning.models import YardFollower
 from planning.passport import story
+from planning.portal.kept import kept
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
 from planning.services.following import ask_to_follow, confirm_following, stop_following
 
@@ -72,7 +73,11 @@ def _decide(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, yard: int) -> HttpResponse:
     """What happened to a yard, as Atom."""
-    found = get_object_or_404(Yard, pk=yard)
+    (text,) = kept(request, lambda: (_atom_of(request, get_object_or_404(Yard, pk=yard)),))
+    return HttpResponse(text, content_type="application/atom+xml")
+
+
+def _atom_of(request: HttpRequest, found: Yard) -> str:
     page = request.build_absolute_uri(reverse("yards:yard", args=[found.pk]))
     atom = Atom1Feed(
         title=_("Yard: %(yard)s") % {"yard": found.localized_label},
@@ -90,4 +95,4 @@ def feed(request: HttpRequest, yard: int) -> HttpResponse:
             updateddate=one.at,
             pubdate=one.at,
         )
-    return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml")
+    return atom.writeString("utf-8")

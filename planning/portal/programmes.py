@@ -1,7 +1,7 @@
 """Published programmes for everybody: page, PDF, CSV, GeoJSON; older versions stay readable."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.db.models import Count, Sum
 from django.http import (
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from citymap.accounts.access import public
 from planning.models import ProgrammeVersion
 from planning.portal.exports import safe_cell
+from planning.portal.kept import kept
 from planning.programmelists import COLUMNS, by_district, explained, geojson_lines, lines_of
 from planning.programmepdf import programme_pdf
 from planning.services.programmes import spending
@@ -79,14 +80,28 @@ def as_pdf(request: HttpRequest, programme: int) -> HttpResponseBase:
 @require_safe
 def as_csv(request: HttpRequest, programme: int) -> HttpResponseBase:
     """The list as a table."""
-    return csv_answer(_published(request, programme))
+    return _kept_answer(request, lambda: csv_answer(_published(request, programme)))
 
 
 @public
 @require_safe
 def as_geojson(request: HttpRequest, programme: int) -> HttpResponseBase:
     """The yards with their grounds."""
-    return geojson_answer(_published(request, programme))
+    return _kept_answer(request, lambda: geojson_answer(_published(request, programme)))
+
+
+def _kept_answer(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponse:
+    """A text with its kind and name, as it is kept for visitors."""
+
+    def said() -> tuple[str, ...]:
+        response = answer()
+        headers = (response["Content-Type"], response["Content-Disposition"])
+        return b"".join(response).decode(), *headers
+
+    content, kind, name = kept(request, said)
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = name
+    return response
 
 
 def pdf_answer(version: ProgrammeVersion) -> HttpResponseBase:

@@ -253,13 +253,13 @@ def period_of(kind: ReportKind, today: dt.date) -> tuple[dt.date, dt.date]:
     return month_start(first - 3), month_start(first)
 
 
-def make_due_reports(*, now: dt.datetime) -> int:
+def make_due_reports(*, now: dt.datetime, from_hour: int = FROM_HOUR) -> int:
     """Make the reports whose period is over and owe them to their readers; how many were made.
 
-    Once each; when the worker was off, the last of each kind.
+    Once each, from an hour of the day on; when the worker was off, the last of each kind.
     """
     local = timezone.localtime(now)
-    if local.hour < FROM_HOUR:
+    if local.hour < from_hour:
         return 0
     return sum(_make_once(kind, local.date(), now) for kind in ReportKind)
 

@@ -127,6 +127,7 @@ def test_clusters_and_the_chronicle_are_found(open_page, sign_in, house):
     page = open_page(locale="ru-RU", bypass_csp=True)
     sign_in(page, "planner")
     page.goto("/plan/?theme=water")
+    page.locator("#heat[data-map=ready]").wait_for(timeout=60_000)
     row = page.locator("tr[data-cluster]").first
     row.get_by_role("button").click()
     expect(row).to_have_class(re.compile("chosen"))

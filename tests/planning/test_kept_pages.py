@@ -25,7 +25,8 @@ def test_kept_until_something_changes(client, django_assert_max_num_queries):
     yards = [make_yard(number) for number in range(2)]
     take_snapshot(as_of=TODAY)
     page = f"/yards/{yards[0].pk}/"
-    addresses = (page, "/yards/", "/yards.csv", "/yards.geojson", "/api/yards/queue/")
+    feed = f"/yards/{yards[0].pk}.atom"
+    addresses = (page, feed, "/yards/", "/yards.csv", "/yards.geojson", "/api/yards/queue/")
     first = {address: text_of(client, address) for address in addresses}
     for address in addresses:
         # The snapshot, and nothing else.

@@ -14,7 +14,7 @@ from planning.jobs import make_reports
 from planning.models import PeriodReport
 from planning.reportpdf import as_pdf
 from planning.reports import Readable
-from planning.services.reports import figures_of, make_report, period_of
+from planning.services.reports import figures_of, make_due_reports, make_report, period_of
 from tests.appeals.world import DAY, HOUR, MONDAY, World
 from tests.planning.town import ALMATY, make_user
 
@@ -146,3 +146,9 @@ def test_a_planner_reads_and_makes_none(client, planner):
     client.force_login(planner)
     assert client.get("/plan/reports/").status_code == 200
     assert client.post("/plan/reports/", {"year": 2026, "quarter": 1}).status_code == 403
+
+
+def test_a_demo_loaded_at_night_has_its_reports(db):
+    night = dt.datetime(2026, 11, 25, 0, 16, tzinfo=ALMATY)
+    assert make_due_reports(now=night) == 0
+    assert make_due_reports(now=night, from_hour=0) == 3

@@ -231,6 +231,7 @@ async function start() {
   player();
   switches();
   clusterRows();
+  byId("heat").dataset.map = "ready";
   onTheme(async () => {
     for (const pane of panes) pane.map.setStyle(await style(pane), { diff: false });
   });
