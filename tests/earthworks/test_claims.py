@@ -86,6 +86,14 @@ def test_letters_go_to_the_outbox_with_a_copy_to_the_contractor():
     assert NoticeFile.objects.count() == 3
 
 
+def test_a_city_may_send_no_copies():
+    police()
+    ClaimPolicy.objects.update(copy_to_contractor=False)
+    issued(contractor=body("contractor", email="c@example.kz"))
+    claims.sweep(now=LATE)
+    assert set(Notice.objects.values_list("stage", flat=True)) == {"letter"}
+
+
 def test_letters_are_followed():
     issued()
     claims.sweep(now=LATE)

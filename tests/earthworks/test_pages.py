@@ -235,6 +235,13 @@ def test_photos_lose_their_metadata_and_their_size():
     assert b"Secret" not in small
 
 
+def test_a_photo_taken_on_its_side_stands_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    _small, size = rewritten(picture((400, 300), exif=exif))
+    assert size == (300, 400)
+
+
 def test_the_same_photo_is_kept_once():
     order = issued()
     first = add_photo(order=order, stage="before", content=picture(), user=None)

@@ -17,7 +17,7 @@ from earthworks.models import Outage, RepairWork
 from earthworks.services import repairs
 from layers.models import Building
 from tests.earthworks.test_pages import signed_in
-from tests.earthworks.world import JUNE_1, JUNE_20, body, dig, issued, local
+from tests.earthworks.world import JUNE_1, JUNE_20, body, dig, issued, local, official
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules")]
 
@@ -116,6 +116,18 @@ def test_an_outage_of_more_than_120_days_is_a_slip_of_the_pen():
         repairs.announce_outage(ends_at=local("2026-09-29 09:01"), **given)
     assert not Outage.objects.exists()
     repairs.announce_outage(ends_at=local("2026-09-29 09:00"), **given)
+
+
+def test_a_plan_is_published_once_and_never_empty():
+    plan = repairs.plan_of(
+        organization=body("roads"), year=2026, kind=RepairKind.ROAD, title="Roads", user=None
+    )
+    with pytest.raises(WorksError):
+        repairs.publish_plan(plan=plan, user=official())
+    planned(plan=plan)
+    assert repairs.publish_plan(plan=plan, user=official()).published_at
+    with pytest.raises(WrongStateError):
+        repairs.publish_plan(plan=plan, user=official())
 
 
 def test_the_page_shows_what_was_done():
