@@ -152,7 +152,7 @@ def test_a_scenario_is_compared(desk, yards):
 
 
 def test_what_was_typed_is_not_lost(desk, yards):
-    wrong = policy_data("scenario", FIRST_POLICY, name="Typed for an hour", weight_area=33)
+    wrong = policy_data("scenario", FIRST_POLICY, name="Typed for an hour", weight_apartments=90)
     page = post(desk, "/plan/queue/scenarios/", **wrong)
     assert "message error" in page
     assert 'value="Typed for an hour"' in page
