@@ -18,7 +18,10 @@ WITHIN_DATES = ("DATE_FORMAT", "MONTH_DAY_FORMAT", "DATETIME_FORMAT")
 ALONE = re.compile(r"""date:["'](?P<format>[^"']*(?<!\\)[FMNb][^"']*)["']""")
 NAMED = re.compile(r"[A-Z]+(_[A-Z]+)+")
 # A month that does stand alone: over its column.
-HEADINGS = {"citymap/operations/templates/operations/calendar.html"}
+HEADINGS = {
+    "citymap/operations/templates/operations/calendar.html",
+    "planning/templates/planning/bars.html",
+}
 
 
 @pytest.mark.parametrize("language", ["ru", "kk"])
