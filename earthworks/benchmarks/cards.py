@@ -81,10 +81,10 @@ def works_card(bench: Bench) -> Iterator[Result]:
 def measured(bench: Bench, env: dict[str, str], city: str) -> Iterator[Result]:
     """p95 and queries of the cards of a city; BenchError where a kind of work is never met."""
     database = env["DATABASE_URL"].partition("?")[0].rpartition("/")[2]
-    with (
-        working_on(database),
-        override_settings(ALLOWED_HOSTS=["testserver", *settings.ALLOWED_HOSTS]),
-    ):
+    # What is asked outside the region is not found.
+    box = tuple(float(side) for side in env["CITYMAP_BBOX"].split(","))
+    hosts = ["testserver", *settings.ALLOWED_HOSTS]
+    with working_on(database), override_settings(ALLOWED_HOSTS=hosts, CITYMAP_BBOX=box):
         paths = list(dict.fromkeys(busy_paths()))
         # A line of the log for each question would hide what is said here.
         logging.disable(logging.INFO)
