@@ -58,6 +58,38 @@ def test_a_planner_publishes_a_programme(open_page, sign_in):
     expect(citizen.get_by_role("heading", name="Planned for 2031")).to_be_visible()
 
 
+def test_choosing_says_that_it_works_and_is_sent_once(open_page, sign_in):
+    page = open_page(locale="en-GB", bypass_csp=True)
+    sign_in(page, "planner")
+    page.goto("/plan/programmes/")
+    page.get_by_label("Name").fill("Yards of 2041")
+    page.get_by_label("First year").fill("2041")
+    page.get_by_label("Budgets by year, tenge").fill("300000000")
+    page.get_by_label("Reason").fill("The city's budget")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("heading", name="Choose by computer")).to_be_visible()
+    # The answer is held back until the page was looked at.
+    sent = []
+    page.route("**/choose/", sent.append)
+    press = "document.querySelector('[data-working] button[value=exact]').click()"
+    page.evaluate(press)
+    line = page.locator("form [role=status]")
+    expect(line).to_contain_text("The computer is choosing")
+    expect(line).to_contain_text("1 s so far")
+    expect(page.get_by_role("button", name="Best choice")).to_have_attribute(
+        "aria-disabled", "true"
+    )
+    for _time in range(2):
+        page.evaluate(press)
+    page.evaluate("document.querySelector('a[data-working]').click()")
+    expect_accessible(page)
+    assert len(sent) == 1
+    sent.pop().continue_()
+    expect(page.get_by_text("greedy one")).to_be_visible()
+    expect(line).to_be_empty()
+    expect(page.locator("[aria-busy], [aria-disabled]")).to_have_count(0)
+
+
 def test_a_planner_makes_a_heatmap(open_page, sign_in):
     page = open_page(locale="en-GB", bypass_csp=True)
     sign_in(page, "planner")
