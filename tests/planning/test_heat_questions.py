@@ -186,6 +186,21 @@ def test_a_month_is_drawn_as_a_year_like_it():
     assert picture.month_bounds()[-1] > picture.bounds[-1]
 
 
+def test_each_period_plays_its_own_months():
+    make_event(0, day=dt.date(2026, 1, 10))
+    for number in range(1, 5):
+        make_event(number, day=dt.date(2025, 1, 10))
+    picture = heat(since2=dt.date(2024, 7, 1), until2=dt.date(2025, 7, 1))
+    first, second = dt.date(2026, 1, 1), dt.date(2025, 1, 1)
+    one = picture.month_density(first).max()
+    assert one > 0
+    assert picture.month_density(second, "second").max() == pytest.approx(4 * one)
+    assert not picture.month_density(first, "second").any()
+    assert not picture.month_density(second).any()
+    # Of both the classes are those of the worst month.
+    assert picture.month_bounds()[-1] > one
+
+
 def test_events_of_weight_weigh():
     make_event(0)
     one = peak(heat())
