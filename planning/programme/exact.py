@@ -1,8 +1,8 @@
 """The best choice there is, by an integer solver (HiGHS, through scipy).
 
 The solver works in floating point and may overlook a tenge. So what it finds is checked in whole
-numbers; a set of candidates that is over a budget after all is forbidden as such, and the solver
-asked again. What is returned keeps every rule exactly.
+numbers; what breaks a rule after all is forbidden, and the solver asked again. What is returned
+keeps every rule exactly.
 """
 
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def choose_exactly(problem: Problem, *, seconds: float = DEFAULT_SECONDS) -> Sol
         if not choice.faults():
             gap = 0.0 if found.status == 0 else max(float(found.mip_gap), np.finfo(float).tiny)
             return Solution(choice=choice, gap=gap)
-        rules.append(_not_all_of(picked, len(worth), whole=bool(problem.least_share)))
+        rules.extend(_forbidden(choice, picked))
     raise NoChoiceError("the solver keeps on breaking a rule by a hair")
 
 
@@ -120,10 +120,38 @@ def _shares(problem: Problem) -> list[LinearConstraint]:
     return found
 
 
-def _not_all_of(picked: np.ndarray, size: int, *, whole: bool) -> LinearConstraint:
-    """Forbid exactly this set; without shares also every larger one, which costs more still."""
+def _forbidden(choice: Choice, picked: np.ndarray) -> list[LinearConstraint]:
+    """Rules that rule out what was picked: of each year over its budget the fewest candidates
+    that are too much together, with whatever else; or else, of a share that is missed, this set.
+    """
+    problem = choice.problem
+    years, size = len(problem.budgets), len(problem.candidates) * len(problem.budgets)
+    too_much = []
+    for year, (spent, budget) in enumerate(zip(choice.spent, problem.budgets, strict=True)):
+        if spent > budget:
+            of_year = [i for i in picked.tolist() if i % years == year]
+            too_much.append(_too_much(of_year, budget, problem))
+    if too_much:
+        return [_not_all_of(some, size, alone=False) for some in too_much]
+    return [_not_all_of(picked.tolist(), size, alone=True)]
+
+
+def _too_much(variables: list[int], budget: int, problem: Problem) -> list[int]:
+    """The most expensive of a year's variables, as many as are more than the budget."""
+    years = len(problem.budgets)
+    found, cost = [], 0
+    for one in sorted(variables, key=lambda i: (-problem.candidates[i // years].cost, i)):
+        found.append(one)
+        cost += problem.candidates[one // years].cost
+        if cost > budget:
+            break
+    return found
+
+
+def _not_all_of(picked: list[int], size: int, *, alone: bool) -> LinearConstraint:
+    """Forbid a set of variables: alone, or with every larger set that has it in it."""
     row = np.zeros(size)
     row[picked] = 1
-    if whole:
+    if alone:
         row[row == 0] = -1
     return LinearConstraint(row[None, :], ub=len(picked) - 1)

@@ -48,7 +48,8 @@ def counted(person: np.ndarray, day: np.ndarray, order: np.ndarray) -> np.ndarra
         first = left[starts]
         counts[first] = True
         group = np.cumsum(starts) - 1
-        left = left[day[left] - day[first][group] >= SAME_PERSON_DAYS]
+        # The first go in any case, so that each round has fewer.
+        left = left[~starts & (day[left] - day[first][group] >= SAME_PERSON_DAYS)]
     return counts
 
 

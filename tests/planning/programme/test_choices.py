@@ -1,13 +1,14 @@
 """The best choice against brute force; both choices against every rule."""
 
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.programme.exact import choose_exactly
+from planning.programme.exact import _not_all_of, choose_exactly
 from planning.programme.greedy import choose_greedily
 from planning.programme.problem import (
     Candidate,
@@ -98,6 +99,58 @@ def test_never_a_tenge_over_budgets_of_billions():
     assert choice.worth == 19
 
 
+def test_what_is_over_by_a_hair_is_over_with_whatever_is_added():
+    """Else each of 256 sets of small yards would be tried with a and b before others are."""
+    large = [Candidate(key=key, cost=1_500_000_000, benefit=1000) for key in ("a", "b")]
+    small = [Candidate(key=f"s{n}", cost=1, benefit=1) for n in range(8)]
+    problem = Problem(candidates=(*large, *small), budgets=(2_999_999_999,))
+    choice = choose_exactly(problem).choice
+    assert choice.worth == 1008
+    assert choice.faults() == []
+
+
+def test_what_makes_up_the_budget_to_the_tenge_is_not_forbidden_with_what_is_over():
+    candidates = (
+        Candidate(key="a", cost=1_500_000_000, benefit=10),
+        Candidate(key="b", cost=1_500_000_000, benefit=10),
+        Candidate(key="c", cost=1, benefit=1),
+    )
+    choice = choose_exactly(Problem(candidates=candidates, budgets=(3_000_000_000,))).choice
+    assert choice.years == {"a": 0, "b": 0}
+
+
+@pytest.mark.parametrize("picked", [[0], [1, 3], [0, 2, 3], [0, 1, 2, 3]])
+def test_what_is_forbidden_after_a_hair(picked):
+    """This set and no other, or it and every larger one and no other."""
+    sets = np.array(list(product([0, 1], repeat=4)))
+    allowed = {}
+    for alone in (True, False):
+        rule = _not_all_of(picked, 4, alone=alone)
+        allowed[alone] = (sets @ rule.A.T <= rule.ub).ravel().tolist()
+    itself = [set(np.flatnonzero(one)) == set(picked) for one in sets]
+    larger = [set(np.flatnonzero(one)) >= set(picked) for one in sets]
+    assert allowed[True] == [not one for one in itself]
+    assert allowed[False] == [not one for one in larger]
+
+
+@pytest.mark.parametrize("order", list(permutations("abz")))
+def test_what_misses_a_share_by_a_tenge_may_be_mended_by_one_yard_more(order):
+    """a and b break the share by less than the solver sees; with z, worth nothing, they keep it."""
+    known = {
+        "a": Candidate(key="a", cost=1_500_000_001, benefit=10, district="north"),
+        "b": Candidate(key="b", cost=1_500_000_000, benefit=10, district="south"),
+        "z": Candidate(key="z", cost=1, benefit=0, district="south"),
+    }
+    problem = Problem(
+        candidates=tuple(known[key] for key in order),
+        budgets=(3_000_000_002,),
+        least_share={"south": Fraction(1, 2)},
+    )
+    choice = choose_exactly(problem).choice
+    assert choice.faults() == []
+    assert choice.years == {"a": 0, "b": 0, "z": 0}
+
+
 def real_city(budgets):
     return Problem(
         candidates=tuple(
@@ -144,6 +197,24 @@ def test_by_hand_first():
 def test_sooner_is_better():
     problem = Problem(candidates=(Candidate(key="a", cost=5, benefit=10),), budgets=(5, 5))
     assert choose_exactly(problem).choice.years == {"a": 0}
+
+
+def test_a_year_later_is_worth_a_twentieth_less():
+    one = Candidate(key="a", cost=1, benefit=10_000)
+    problem = Problem(candidates=(one,), budgets=(1, 1, 1))
+    assert [problem.worth(one, year) for year in problem.years] == [10_000, 9_500, 9_025]
+    choice = Choice(problem=problem, years={"a": 2})
+    assert choice.worth == 9_025
+
+
+@pytest.mark.parametrize("order", list(permutations("abc")))
+def test_the_better_yard_goes_first_however_they_are_listed(order):
+    benefits = {"a": 100, "b": 90, "c": 80}
+    candidates = tuple(Candidate(key=key, cost=10, benefit=benefits[key]) for key in order)
+    problem = Problem(candidates=candidates, budgets=(10, 10, 10))
+    choice = choose_exactly(problem).choice
+    assert choice.years == {"a": 0, "b": 1, "c": 2}
+    assert choice.worth == 100 + Fraction("85.5") + Fraction("72.2")
 
 
 def test_quarters_are_done_together():

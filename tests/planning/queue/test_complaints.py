@@ -57,6 +57,13 @@ def test_fifty_messages_move_a_yard_as_much_as_one():
     assert fifty.first_day.tolist() == one.first_day.tolist()
 
 
+def test_ninety_days_are_ninety_days():
+    """By number, whatever the constant says: the 89th day is the same complaint, the 90th none."""
+    days = np.array([0, 0, 1, 89, 90, 91, 179, 180])
+    found = counted(np.ones(8, dtype=np.int64), days, np.arange(8))
+    assert days[found].tolist() == [0, 90, 180]
+
+
 def test_age_halves():
     ages = weight_of_age(np.array([0, HALF_LIFE_DAYS, 2 * HALF_LIFE_DAYS, -1]))
     assert (ages / ages[0]).tolist() == [1.0, 0.5, 0.25, 0.0]
