@@ -65,6 +65,11 @@ class Question:
         return replace(self, since=self.since2, until=self.until2, since2=None, until2=None)
 
     @property
+    def last_day(self) -> dt.date:
+        """The last day that counts."""
+        return self.until - dt.timedelta(1)
+
+    @property
     def months(self) -> tuple[int, ...]:
         return SEASONS.get(self.season, tuple(range(1, MONTHS + 1)))
 
@@ -137,7 +142,15 @@ class Heatmap:
     @property
     def events(self) -> int:
         """Events inside of the area."""
-        return int(shapely.intersects_xy(self.area, *self.points.xy.T).sum())
+        return self._inside(self.points)
+
+    @property
+    def second_events(self) -> int:
+        """Events of the second period inside of the area."""
+        return self._inside(self.second_points) if self.second_points else 0
+
+    def _inside(self, points: Points) -> int:
+        return int(shapely.intersects_xy(self.area, *points.xy.T).sum())
 
     # --- figures --------------------------------------------------------------------------
     @cached_property
@@ -156,17 +169,22 @@ class Heatmap:
         """The first period less the second one."""
         return None if self.second_density is None else self.density - self.second_density
 
-    def month_density(self, month: dt.date) -> np.ndarray:
-        """Of one month, as if it were all the year like that."""
-        there = self.points.month == month_number(month)
-        part = Points(self.points.xy[there], self.points.weight[there], self.points.month[there])
+    def month_density(self, month: dt.date, which: str = "first") -> np.ndarray:
+        """Of one month of a period, as if it were all the year like that."""
+        points = self.points
+        if which == "second" and self.second_points is not None:
+            points = self.second_points
+        there = points.month == month_number(month)
+        part = Points(points.xy[there], points.weight[there], points.month[there])
         return self._density(part, 1.0 / MONTHS)
 
     def month_bounds(self) -> list[float]:
-        """Classes that all months share, so that they can be compared."""
+        """Classes that all months of both periods share, so that they can be compared."""
+        second = self.question.second
+        shown = [("first", one) for one in self.question.whole_months()]
+        shown += [("second", one) for one in (second.whole_months() if second else [])]
         top = max(
-            (float(self.month_density(one).max()) for one in self.question.whole_months()),
-            default=0.0,
+            (float(self.month_density(one, which).max()) for which, one in shown), default=0.0
         )
         return growing_classes(top)
 
@@ -206,13 +224,13 @@ class Heatmap:
 
     # --- pictures -------------------------------------------------------------------------
     def picture(self, which: str = "first", month: dt.date | None = None) -> bytes:
-        """PNG, north up: `first`, `second`, `change`, or one month of the first period."""
+        """PNG, north up: `first`, `second`, `change`, or one month of a period."""
         return encode(self.pixels(which, month)[::-1])
 
     def pixels(self, which: str = "first", month: dt.date | None = None) -> np.ndarray:
         """RGBA of the lattice, south first."""
         if month is not None:
-            return coloured(self.month_density(month), self.month_bounds())
+            return coloured(self.month_density(month, which), self.month_bounds())
         if which == "change" and self.change is not None:
             return coloured_changes(self.change, self.change_bounds)
         values = self.second_density if which == "second" else self.density

@@ -13,6 +13,7 @@ from planning.services.alerts import tell_overdue
 from planning.services.breakages import refresh_rates
 from planning.services.events import refresh_events
 from planning.services.following import drop_unconfirmed
+from planning.services.publicchanges import forget_changes
 from planning.services.queue import take_snapshot
 from planning.services.queueupdate import follow_events
 from planning.services.reports import make_due_reports
@@ -37,6 +38,10 @@ def end_unconfirmed(now: dt.datetime) -> str:
     return f"wishes to follow a yard that nobody confirmed: {drop_unconfirmed(now=now)}"
 
 
+def forget_public_changes(now: dt.datetime) -> str:
+    return f"notes of changes dropped: {forget_changes(now=now)}"
+
+
 register_keeper(
     Keeper(
         name="planning.followers",
@@ -51,6 +56,15 @@ register_sweep(
         description=_("Drops wishes to follow a yard that nobody confirmed in a week."),
         every=dt.timedelta(days=1),
         run=end_unconfirmed,
+    )
+)
+register_sweep(
+    Sweep(
+        name="planning_public_changes",
+        title=_("Changes of what is public"),
+        description=_("Forgets old notes by which public pages of yards know that they changed."),
+        every=dt.timedelta(days=1),
+        run=forget_public_changes,
     )
 )
 register_sweep(

@@ -153,7 +153,7 @@ def contacts(bench: Bench) -> Iterator[Result]:
 def measured(bench: Bench, env: Mapping[str, str], name: str) -> Iterator[Result]:
     """The mix and the flood on one database."""
     env = {**env, "CITYMAP_BEHIND_PROXY": "1"}
-    places, categories = _asked_for(env)
+    places, categories = asked_for(env)
     with bench.server(env) as url, worker(bench, env):
         bench.say(f"{name}: the worker caught up in {settled(env):.0f} s")
         took = mix(url, places, categories)
@@ -174,7 +174,8 @@ def measured(bench: Bench, env: Mapping[str, str], name: str) -> Iterator[Result
         )  # fmt: skip
 
 
-def _asked_for(env: Mapping[str, str]) -> tuple[list[Place], list[str]]:
+def asked_for(env: Mapping[str, str]) -> tuple[list[Place], list[str]]:
+    """Places and categories that contacts are about."""
     session = psycopg2.connect(env["DATABASE_URL"])
     with session, session.cursor() as cursor:
         cursor.execute(PLACES_SQL)

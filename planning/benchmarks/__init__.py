@@ -1,1 +1,1 @@
-"""Benchmarks of planning: clusters against scikit-learn, the queue of many yards."""
+"""Benchmarks of planning: clusters against scikit-learn, the queue of yards, its public pages."""

@@ -1,13 +1,11 @@
-"""The queue of 10,000 yards: computed alone, in the tables, after one message; read by the public.
+"""The queue of 10,000 yards: computed alone, in the tables, after one message.
 
 2,800,000 contacts, every one of them a message about a yard: more than a city ever has.
 """
 
 import datetime as dt
 import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 
 import numpy as np
 from django.contrib.gis.geos import Polygon
@@ -30,8 +28,6 @@ GOAL_S = 10.0
 GOAL_UPDATE_MS = 200.0
 # One after the other; the slowest of them is left out of the p95.
 APPEALS = 20
-GOAL_P95_MS = 100.0
-REQUESTS_A_SECOND = 50
 # Square yards of 100 m, a street between them; a corner in the city's plane.
 SIDE_M, APART_M, X, Y = 100.0, 130.0, 500_000.0, 6_060_000.0
 TODAY = 20_500
@@ -174,69 +170,3 @@ def _message(number: int, today: dt.date, count: int) -> Event:
         person=10**9 + number,
         geom=f"SRID={city_srid()};POINT({west + SIDE_M / 2} {south + SIDE_M / 2})",
     )  # fmt: skip
-
-
-@benchmark("yard_pages", order=63)
-def yard_pages(bench: Bench) -> Iterator[Result]:
-    """Every public page of yards under the load of a town that just read the news.
-
-    Two clients at once without pause: how many a second there can be. Then 50 requests a second,
-    each timed from when it was due: one that waits for others is slow too. The map, the list,
-    yards and programmes are asked equally often, downloads of the whole queue with them.
-    """
-
-    def fill(env) -> None:
-        bench.program("manage.py", "loaddemo", env=env)
-
-    env = bench.kept_database("bench_yards", fill, key="scale 1, seed 109, with programmes")
-    _seconds, said = bench.program(
-        "-c", _ADDRESSES, env=env | {"DJANGO_SETTINGS_MODULE": "citymap.settings"}
-    )
-    paths = said.split()
-    with bench.server(env) as url:
-        # First: a server that has just started reads its templates.
-        load = bench.load(url, paths, clients=2, seconds=10)
-        times = _paced(url, paths, per_second=REQUESTS_A_SECOND, seconds=20)
-        pages = {path: bench.load(url, [path], clients=1, seconds=1).p95_ms for path in _WHOLE}
-    yield Result(
-        name=f"public pages of yards at {REQUESTS_A_SECOND} requests a second, p95",
-        n=len(times), ours=float(np.percentile(times, 95)), unit="ms", goal=GOAL_P95_MS,
-    )  # fmt: skip
-    yield Result(
-        name="public pages of yards, requests a second", n=load.requests, ours=load.per_second,
-        unit="1/s", goal=REQUESTS_A_SECOND, more_is_better=True,
-    )  # fmt: skip
-    for path, p95_ms in pages.items():
-        yield Result(name=f"{path} alone, p95", n=1, ours=p95_ms, unit="ms")
-
-
-def _paced(url: str, paths: Sequence[str], *, per_second: int, seconds: int) -> list[float]:
-    """Milliseconds of each answer since its request was due; an error is an error."""
-    start = time.perf_counter() + 0.5
-
-    def ask(number: int) -> float:
-        due = start + number / per_second
-        time.sleep(max(0.0, due - time.perf_counter()))
-        with urllib.request.urlopen(url + paths[number % len(paths)], timeout=30) as answer:
-            answer.read()
-        return 1000 * (time.perf_counter() - due)
-
-    with ThreadPoolExecutor(16) as people:
-        return list(people.map(ask, range(per_second * seconds)))
-
-
-# What has the whole queue in it.
-_WHOLE = ("/", "/yards/", "/yards.csv", "/yards.geojson", "/api/yards/queue/")
-_ADDRESSES = """
-import django; django.setup()
-from planning.models import ProgrammeVersion, QueueRow
-yards = list(QueueRow.objects.in_force().values_list("yard", flat=True))
-programmes = list(ProgrammeVersion.objects.in_force().values_list("programme", flat=True))
-assert yards and programmes
-print("/", "/yards/", "/yards/?page=3", "/yards/?q=1&show=queued", "/yards/?sort=complaints")
-print(*(f"/yards/{yard}/" for yard in yards[:: max(1, len(yards) // 10)]))
-print(*(f"/yards/{yard}.{kind}" for yard in yards[:2] for kind in ("atom", "geojson")))
-print("/yards/programmes/", *(f"/yards/programmes/{one}/" for one in programmes))
-print(*(f"/yards/programmes/{one}.{kind}" for one in programmes for kind in ("csv", "geojson")))
-print("/api/yards/queue/?limit=50", "/yards.csv", "/yards.geojson")
-"""

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from citymap.accounts.access import may, requires
 from citymap.geo import WGS84_SRID, city_bbox, city_point
+from citymap.places.card import resolver
 from citymap.shell.context import city_name
 from citymap.shell.mapconfig import map_config
 from citymap.tiles.registry import layers_of
@@ -23,6 +24,7 @@ from planning.chronicle import titles_of
 from planning.console.common import say_errors
 from planning.console.heatforms import HeatForm, MonthForm, PointForm
 from planning.heatmap import Heatmap, Question, months, outlines
+from planning.heatnumbers import by_territory, known_since, totals
 from planning.heatsheet import Sheet, geotiff
 from planning.models import Cluster, HotspotRun
 from planning.services.errors import PlanningRefusedError
@@ -72,6 +74,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "searched": [(name, form.query().get(name, "")) for name in SEARCH_FIELDS],
         "compares": question.second is not None,
         "periods": form.periods(),
+        "totals": totals(picture),
+        "territories": by_territory(picture),
+        "known_since": known_since(question),
         "map_config": _config(request, picture, query, form.cleaned_data["view"]),
     }
     return render(request, "planning/console/heat.html", context)
@@ -99,21 +104,31 @@ def _config(request: HttpRequest, picture: Heatmap, query: str, view: str) -> di
                 "change": picture.legend("change"),
                 "months": picture.legend(months=True),
             },
-            "months": [
-                {"key": f"{month:%Y-%m}", "label": date_format(month, "YEAR_MONTH_FORMAT")}
-                for month in question.whole_months()
-            ],
+            "months": _months(question),
+            "months2": _months(question.second) if question.second else [],
         }
     }
 
 
+def _months(question: Question) -> list[dict]:
+    """What is played of a period: key of each month and its name."""
+    return [
+        {"key": f"{month:%Y-%m}", "label": date_format(month, "YEAR_MONTH_FORMAT")}
+        for month in question.whole_months()
+    ]
+
+
 def _largest(run: HotspotRun | None) -> list[Cluster]:
-    """The largest clusters of a search, each with its `spot`, WGS 84."""
+    """The largest clusters of a search, each with its `spot`, WGS 84, and the address there."""
     if run is None:
         return []
-    spot = Transform(PointOnSurface("geom"), WGS84_SRID)
-    rows = run.clusters.annotate(spot=spot).defer("geom").order_by("-events", "number")
-    return list(rows[:SHOWN_CLUSTERS])
+    inside = PointOnSurface("geom")
+    rows = run.clusters.annotate(inside=inside, spot=Transform(inside, WGS84_SRID)).defer("geom")
+    found = list(rows.order_by("-events", "number")[:SHOWN_CLUSTERS])
+    places = resolver().nearest_addresses([one.inside for one in found])
+    for one, place in zip(found, places, strict=True):
+        one.place = place
+    return found
 
 
 def _layers() -> list[dict]:
@@ -186,7 +201,7 @@ def tiff(request: HttpRequest) -> HttpResponse:
 
 
 def _file(content: bytes, kind: str, question: Question, ending: str) -> HttpResponse:
-    name = f"heatmap-{question.theme}-{question.since}-{question.until}.{ending}"
+    name = f"heatmap-{question.theme}-{question.since}-{question.last_day}.{ending}"
     return HttpResponse(
         content,
         content_type=kind,

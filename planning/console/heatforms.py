@@ -10,10 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from layers.choices import TerritoryKind
 from layers.models import Territory
 from planning.choices import Theme
 from planning.heatmap import Question
+from planning.heatnumbers import ASKED_KINDS, territory_name
 
 MOST_DAYS = 3660
 _FIRST_YEAR = 1990
@@ -44,18 +44,28 @@ class View(TextChoices):
     CHANGE = "change", gettext_lazy("Difference")
 
 
+class _TerritoryField(forms.ModelChoiceField):
+    """Territories by the name that the reader knows."""
+
+    def label_from_instance(self, obj: Territory) -> str:
+        return territory_name(obj)
+
+
 class HeatForm(forms.Form):
-    """The question of the page; `cleaned_data["question"]` is what is answered."""
+    """The question of the page; `cleaned_data["question"]` is what is answered.
+
+    `until` and `until2` are the last days that count.
+    """
 
     theme = forms.ChoiceField(label=gettext_lazy("Theme"), choices=Theme.choices)
     since = _day(gettext_lazy("From"))
-    until = _day(gettext_lazy("Until"))
+    until = _day(pgettext_lazy("the last day of a period", "Until"))
     season = forms.ChoiceField(
         label=gettext_lazy("Season"),
         choices=[("", gettext_lazy("All year")), *Season.choices],
         required=False,
     )
-    territory = forms.ModelChoiceField(
+    territory = _TerritoryField(
         label=gettext_lazy("Territory"),
         queryset=Territory.objects.none(),
         required=False,
@@ -70,9 +80,9 @@ class HeatForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["territory"].queryset = (
             Territory.objects.current()
-            .filter(kind__in=[TerritoryKind.DISTRICT, TerritoryKind.MICRODISTRICT])
-            .only("name", "kind")
-            .order_by("kind", "name")
+            .filter(kind__in=ASKED_KINDS)
+            .only("name", "name_ru", "name_kk", "kind")
+            .order_by("kind", "name_ru", "name")
         )
 
     @staticmethod
@@ -82,7 +92,7 @@ class HeatForm(forms.Form):
         return {
             "theme": Theme.YARDS,
             "since": today - dt.timedelta(365),
-            "until": today + dt.timedelta(1),
+            "until": today,
             "radius_m": 300,
         }
 
@@ -95,7 +105,7 @@ class HeatForm(forms.Form):
                 raise ValidationError(_("Of the second period both days are needed."))
             periods.append(second)
         for since, until in periods:
-            if since and until and not dt.timedelta(1) <= until - since <= dt.timedelta(MOST_DAYS):
+            if since and until and not _sane(since, until):
                 raise ValidationError(_("A period lasts from one day to ten years."))
             if since and since.year < _FIRST_YEAR:
                 raise ValidationError(_("There is nothing from before 1990."))
@@ -103,10 +113,10 @@ class HeatForm(forms.Form):
             territory = cleaned.get("territory")
             cleaned["view"] = cleaned.get("view") or View.SIDE
             cleaned["question"] = Question(
-                theme=cleaned["theme"], since=cleaned["since"], until=cleaned["until"],
+                theme=cleaned["theme"], since=cleaned["since"], until=_after(cleaned["until"]),
                 radius_m=cleaned["radius_m"], season=cleaned.get("season") or "",
                 territory=territory.pk if territory else None,
-                since2=cleaned.get("since2"), until2=cleaned.get("until2"),
+                since2=second[0], until2=second[1] and _after(second[1]),
             )  # fmt: skip
         return cleaned
 
@@ -138,14 +148,22 @@ class HeatForm(forms.Form):
         if cleaned.get("season"):
             words.append(str(Season(cleaned["season"]).label))
         if cleaned.get("territory"):
-            words.append(cleaned["territory"].name)
+            words.append(territory_name(cleaned["territory"]))
         words.append(_("radius %(radius)s m") % {"radius": cleaned["radius_m"]})
         return words
 
 
-def _period(since: dt.date, until: dt.date) -> str:
-    """`until` is the first day that no longer counts."""
-    last = until - dt.timedelta(1)
+def _sane(since: dt.date, last: dt.date) -> bool:
+    """A day to ten years, and a day after it in the calendar."""
+    return dt.timedelta(0) <= last - since < dt.timedelta(MOST_DAYS) and last < dt.date.max
+
+
+def _after(last: dt.date) -> dt.date:
+    """The first day that no longer counts; people name the last one that does."""
+    return last + dt.timedelta(1)
+
+
+def _period(since: dt.date, last: dt.date) -> str:
     return f"{date_format(since, 'DATE_FORMAT')} – {date_format(last, 'DATE_FORMAT')}"
 
 

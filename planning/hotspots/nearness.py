@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 # Distances compared at once: bounds memory.
-_AT_ONCE = 1_000_000
+_AT_ONCE = 200_000
 # More comparisons than this of one pair of cells are quicker by a tree.
 _BY_TREE = 30_000
 # A hair less than reach / sqrt(2): whatever shares a cell is in reach, rounding or not.

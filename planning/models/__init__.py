@@ -10,7 +10,7 @@ from planning.models.programme import (
     WorkPrice,
     YardStage,
 )
-from planning.models.public import YardFollower, YardPhoto
+from planning.models.public import PublicChange, YardFollower, YardPhoto
 from planning.models.queue import QueuePolicy, QueueRow, QueueSnapshot, Scenario
 from planning.models.reports import PeriodReport
 from planning.models.yards import YardHold, YardSurvey
@@ -29,6 +29,7 @@ __all__ = [
     "Programme",
     "ProgrammeVersion",
     "ProgrammeYard",
+    "PublicChange",
     "QueuePolicy",
     "QueueRow",
     "QueueSnapshot",

@@ -1,5 +1,7 @@
 """Runs of the hotspot search and what they found."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
@@ -58,6 +60,11 @@ class HotspotRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_theme_display()}: {self.since} – {self.until}"
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day that was searched."""
+        return self.until - dt.timedelta(1)
 
 
 class HotspotCell(models.Model):

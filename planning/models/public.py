@@ -103,3 +103,18 @@ class YardFollower(models.Model):
 
     def __str__(self) -> str:
         return f"{self.yard_id}: {self.person_id}"
+
+
+class PublicChange(models.Model):
+    """A transaction that touched what public pages read; noted by triggers, kept for days."""
+
+    transaction = models.BigIntegerField(primary_key=True, db_comment="xid8 of it")
+    noted_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("change of what is public")
+        verbose_name_plural = _("changes of what is public")
+        db_table_comment = "Transactions that touched what public pages of yards read"
+
+    def __str__(self) -> str:
+        return str(self.transaction)

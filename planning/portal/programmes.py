@@ -12,6 +12,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
@@ -42,6 +43,12 @@ def programmes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def programme(request: HttpRequest, programme: int) -> HttpResponse:
     """One version (`?version=`, else the one in force): its yards by district, money, changes."""
+    title, body = kept(request, lambda: _page_of(request, programme))
+    return render(request, "planning/portal/programme.html", {"title": title, "body": body})
+
+
+def _page_of(request: HttpRequest, programme: int) -> tuple[str, str]:
+    """Title and body of a programme's page."""
     version = _published(request, programme)
     published = version.programme.versions.published().order_by("-number")
     before = published.filter(number__lt=version.number).first()
@@ -53,7 +60,8 @@ def programme(request: HttpRequest, programme: int) -> HttpResponse:
         "before": before,
         "changes": explained(before, version) if before else [],
     }
-    return render(request, "planning/portal/programme.html", context)
+    body = render_to_string("planning/portal/programme_body.html", context, request)
+    return version.programme.name, body
 
 
 def _published(request: HttpRequest, programme: int) -> ProgrammeVersion:

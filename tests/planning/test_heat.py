@@ -8,13 +8,29 @@ import pytest
 from django.contrib.gis.gdal import GDALRaster
 from PIL import Image
 
+from citymap.accounts.access import may
+from citymap.accounts.choices import Role
 from citymap.geo import lon_lat
+from earthworks.first_rows import fill_empty_tables
+from planning import chronicle
 from planning.choices import Theme
-from planning.chronicle import chronicle_of
+from planning.chronicle import chronicle_of, titles_of
 from planning.heatmap import Heatmap, Question
 from planning.heatsheet import UNIT, geotiff
+from planning.models import Event
+from planning.querysets import VOICES
 from planning.services.hotspots import find_hotspots
-from tests.planning.town import TODAY, make_district, make_event, make_yard, survey
+from planning.services.queue import hold_yard
+from tests.earthworks.world import draft
+from tests.planning.town import (
+    ALMATY,
+    TODAY,
+    make_district,
+    make_event,
+    make_user,
+    make_yard,
+    survey,
+)
 
 pytestmark = pytest.mark.django_db
 EN = {"accept-language": "en"}
@@ -173,3 +189,62 @@ def test_the_page_asks_a_bounded_number_of_questions(desk, events, django_assert
     find_hotspots(theme=Theme.YARDS, since=TODAY - dt.timedelta(300), until=TODAY + dt.timedelta(9))
     with django_assert_max_num_queries(24):
         assert desk.get(f"/plan/?{PERIOD}").status_code == 200
+
+
+# --- chronicle ------------------------------------------------------------------------------------
+
+
+def test_a_chronicle_is_of_the_place_and_tells_each_fact_once(planner):
+    point = make_event(0).geom
+    make_event(1, dx=100.0)
+    make_event(2, dx=175.0)
+    Event.objects.filter(pk=make_event(3).pk).update(source=VOICES)
+
+    def count(radius_m: int) -> int:
+        return len(chronicle_of(point, radius_m=radius_m, user=planner).facts)
+
+    assert [count(radius) for radius in (30, 60, 120, 250)] == [1, 2, 2, 3]
+
+
+def test_a_chronicle_is_in_order_of_local_days(planner):
+    """What the rooms say and what the yard says stand on one line of time."""
+    yard = make_yard(0)
+    survey(yard)
+    hold_yard(yard=yard, reason="Heat main first", user=planner)
+    late = make_event(0, day=dt.date(2020, 1, 1))
+    Event.objects.filter(pk=late.pk).update(
+        occurred_at=dt.datetime(2026, 5, 2, 0, 30, tzinfo=ALMATY)
+    )
+    make_event(1, day=dt.date(2026, 4, 30))
+    found = chronicle_of(late.geom, radius_m=60, user=planner)
+    days = [fact.when for fact in found.facts]
+    assert days == sorted(days, reverse=True)
+    assert days[1:] == [dt.date(2026, 5, 2), dt.date(2026, 5, 1), dt.date(2026, 4, 30)]
+    assert found.facts[0].title == "Put on hold: Heat main first"
+    assert found.whole
+
+
+def test_a_chronicle_has_an_end_and_says_so(planner, monkeypatch):
+    monkeypatch.setattr(chronicle, "MOST", 3)
+    for number in range(4):
+        make_event(number, day=TODAY - dt.timedelta(number))
+    found = chronicle_of(make_event(9, day=TODAY).geom, radius_m=60, user=planner)
+    assert not found.whole
+    assert [fact.when for fact in found.facts] == [TODAY, TODAY, TODAY - dt.timedelta(1)]
+
+
+def test_orders_are_linked_for_who_may_read_works(planner):
+    fill_empty_tables(sender=None)
+    order = draft()
+    event = make_event(0)
+    Event.objects.filter(pk=event.pk).update(source="orders", source_id=str(order.pk))
+    rows = list(Event.objects.all())
+    key = ("orders", str(order.pk))
+    assert titles_of(rows, linked=True)[key][1] == f"/works/orders/{order.pk}/"
+    assert titles_of(rows, linked=False)[key][1] == ""
+    (fact,) = chronicle_of(event.geom, radius_m=60, user=planner).facts
+    assert fact.url == f"/works/orders/{order.pk}/"
+    operator = make_user(Role.OPERATOR, name="operator")
+    assert may(operator, "works.read") is bool(
+        chronicle_of(event.geom, radius_m=60, user=operator).facts[0].url
+    )

@@ -80,6 +80,71 @@ def test_numbers_last_from_search_to_search(city):
     assert ClusterEvent.objects.filter(cluster__run=run).count() == 42
 
 
+def numbers(run) -> set[int]:
+    return set(Cluster.objects.of_run(run).values_list("number", flat=True))
+
+
+def test_a_number_is_never_given_again(city):
+    scatter([(0, n) for n in range(8)])
+    scatter([(2000, n) for n in range(6)], first=100)
+    assert numbers(search()) == {1, 2}
+    # The second place falls silent; another one later is a third place and not the second.
+    Event.objects.filter(source_id__gte="100", source_id__lt="106").delete()
+    assert numbers(search()) == {1}
+    scatter([(-2000, n) for n in range(9)], first=300)
+    assert numbers(search()) == {1, 3}
+
+
+def test_each_theme_has_numbers_of_its_own(city):
+    """A search of another theme in between changes nothing."""
+    scatter([(0, n) for n in range(8)])
+    scatter([(2000, n) for n in range(6)], first=100)
+    for number, spot in enumerate([(-2000, 0), (-2000, 900), (2000, 0)]):
+        happened(theme=Theme.ROADS, place=spot, months=[24 + number], counts=[7 + number])
+    first = search()
+    kept = {one.number: one.first_at for one in Cluster.objects.of_run(first)}
+    roads = find_hotspots(theme=Theme.ROADS, since=SINCE, until=UNTIL)
+    assert numbers(roads) == {1, 2, 3}
+    again = search()
+    assert {one.number: one.first_at for one in Cluster.objects.of_run(again)} == kept
+
+
+def test_places_that_grow_together_and_apart_keep_the_larger_one_s_number(city):
+    scatter([(0, 10 * n) for n in range(12)])
+    scatter([(300, 10 * n) for n in range(6)], first=100)
+    assert numbers(search()) == {1, 2}
+    sizes = dict(Cluster.objects.values_list("number", "events"))
+    large = max(sizes, key=sizes.get)
+    # What happens between them makes them one place: the larger one's.
+    scatter([(50 * n, 30 + beside) for n in range(1, 6) for beside in (0, 1)], first=200)
+    joined = search()
+    assert numbers(joined) == {large}
+    # The bridge goes: each part is a place again, the larger with the number, the smaller anew.
+    Event.objects.filter(source_id__in=[str(200 + n) for n in range(10)]).delete()
+    apart = {one.events: one.number for one in Cluster.objects.of_run(search())}
+    assert apart == {12: large, 6: 3}
+
+
+def test_one_event_more_changes_no_number(city):
+    scatter([(0, n) for n in range(8)])
+    scatter([(2000, n) for n in range(6)], first=100)
+    search()
+    before = dict(Cluster.objects.values_list("events", "number"))
+    scatter([(2000, 20)], first=50)
+    after = dict(Cluster.objects.of_run(search()).values_list("events", "number"))
+    assert after == {8: before[8], 7: before[6]}
+
+
+def test_noise_is_no_hotspot_though_single_cells_stand_out(city):
+    """A cell in twenty is beyond 5 % by chance: none of them is believed."""
+    rng = np.random.default_rng(3)
+    far, angle = 4000 * np.sqrt(rng.random(900)), rng.uniform(0, 2 * np.pi, 900)
+    scatter(np.column_stack([far * np.cos(angle), far * np.sin(angle)]))
+    cells = search().cells
+    assert cells.filter(p__lte=0.05, z__gt=0).count() >= 3
+    assert not cells.filter(hot=True).exists()
+
+
 def test_the_same_search_finds_the_same(city):
     rng = np.random.default_rng(2)
     scatter(rng.uniform(-1000, 1000, (200, 2)))
@@ -121,7 +186,7 @@ def test_growth_is_seen_under_the_rhythm_of_the_year(city):
     """Years are compared month by month where there are two of them."""
     rhythm = np.tile([1, 1, 2, 8, 2, 1, 1, 1, 1, 4, 2, 1], 3)
     for spot in PLACE:
-        happened(place=spot, months=range(36), counts=rhythm * (4 + np.arange(36) // 6))
+        happened(place=spot, months=range(36), counts=rhythm * (8 + np.arange(36) // 12))
     for spot in ELSEWHERE:
         happened(place=spot, months=range(36), counts=rhythm // 2)
     run = find_hotspots(theme=Theme.WATER, since=dt.date(2023, 1, 1), until=UNTIL)

@@ -66,7 +66,7 @@ async function list({ lng, lat }) {
 }
 
 async function addPane(container, which) {
-  const pane = { which, url: pictureUrl(which) };
+  const pane = { which, url: pictureUrl(which), container, period: container.dataset.period };
   pane.map = createMap({ container, style: await style(pane), view: null });
   // Each map by its own name, then what every map says about its keys.
   const canvas = pane.map.getCanvas();
@@ -116,6 +116,7 @@ function showWhole() {
   for (const pane of panes) {
     pane.url = pictureUrl(pane.which);
     pane.map.getSource("heat")?.updateImage({ url: pane.url });
+    if (pane.period) pane.container.dataset.period = pane.period;
   }
   byId("month-name").textContent = gettext("The whole period");
   if (CHANGE) drawLegend(heat.legends.change, gettext("Change, events per km² and year, from"));
@@ -123,10 +124,16 @@ function showWhole() {
 }
 
 function showMonth(number) {
-  const { key, label } = heat.months[number];
-  const [pane] = panes;
-  pane.url = pictureUrl("first", key);
-  pane.map.getSource("heat")?.updateImage({ url: pane.url });
+  const { label } = heat.months[number];
+  // Side by side each map plays its own period, month for month.
+  for (const pane of panes) {
+    const second = pane.which === "second";
+    const month = (second ? heat.months2 : heat.months)[number];
+    if (!month) continue;
+    pane.url = pictureUrl(second ? "second" : "first", month.key);
+    pane.map.getSource("heat")?.updateImage({ url: pane.url });
+    if (pane.period) pane.container.dataset.period = month.label;
+  }
   byId("month").value = number;
   byId("month").setAttribute("aria-valuetext", label);
   byId("month-name").textContent = label;
