@@ -78,12 +78,21 @@ class Readable:
         yield _("Answered by then"), _number(figures["answered"])
         yield _("No reply by the first deadline"), _number(figures["late"])
         yield _("Came back"), _number(figures["repeats"])
+        # Reports that were made before these were counted do not have them.
+        if "waiting" in figures:
+            yield _("Waiting for a reply in all"), _number(figures["waiting"])
+            yield _("of them past the first deadline"), _number(figures["waiting_late"])
 
     def themes(self) -> list[dict]:
         """Themes with their share of the largest one, for bars."""
         most = max((row["count"] for row in self.figures["themes"]), default=1)
         return [
-            {**row, "title": str(Theme(row["theme"]).label), "percent": 100 * row["count"] // most}
+            {
+                **row,
+                "title": str(Theme(row["theme"]).label),
+                "percent": 100 * row["count"] // most,
+                "last_year": _number(row["last_year"]),
+            }
             for row in self.figures["themes"]
         ]
 
@@ -143,7 +152,9 @@ _HALF = 3.0**0.5 / 2
 _CORNERS = ((0, -1), (_HALF, -0.5), (_HALF, 0.5), (0, 1), (-_HALF, 0.5), (-_HALF, -0.5))
 
 
-def _number(value: float) -> str:
+def _number(value: float | None) -> str:
+    if value is None:
+        return "—"
     return number_format(value, use_l10n=True, force_grouping=True)
 
 

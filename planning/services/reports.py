@@ -33,6 +33,7 @@ from planning.themes import theme_of_category
 NOTICE = "planning_report"
 EDGE_M = 300.0
 MOST_PLACES, MOST_BODIES = 10, 40
+LEAST_AT_PLACE = 2
 # A body with fewer replies has no share worth naming.
 LEAST_REPLIES = 5
 # The page of the morning is made from this hour on.
@@ -57,22 +58,26 @@ def figures_of(*, since: dt.date, until: dt.date, as_of: dt.datetime) -> dict[st
     last_year = known.filter(
         received_at__gte=midnight(year_ago[0]), received_at__lt=midnight(year_ago[1])
     )
+    # Nothing from a year ago is known where the centre is younger: that is not nothing.
+    knows = known.filter(received_at__lt=midnight(year_ago[1])).exists()
     contacts = Contact.objects.real().filter(
-        started_at__gte=midnight(since), started_at__lt=min(midnight(until), as_of)
+        started_at__gte=midnight(since), started_at__lt=midnight(until), ended_at__lt=as_of
     )
-    answered = contacts.filter(kind=ContactKind.CONSULTATION).count()
-    lasting = contacts.exclude(kind="").count()
+    answered, ended = contacts.filter(kind=ContactKind.CONSULTATION).count(), contacts.count()
+    waiting = _waiting(known, as_of)
     return {
-        "contacts": lasting,
+        "contacts": ended,
         "consultations": answered,
-        "first_contact": _share(answered, lasting),
+        "first_contact": _share(answered, ended),
         "appeals": asked.count(),
         "appeals_before": before.count(),
-        "appeals_last_year": last_year.count(),
+        "appeals_last_year": last_year.count() if knows else None,
+        "waiting": waiting.count(),
+        "waiting_late": waiting.filter(first_due_at__lt=as_of).count(),
         "answered": asked.filter(_answered(made_at__lt=as_of)).count(),
         "late": _late(asked, as_of).count(),
         "repeats": asked.filter(recurrence_of__isnull=False).count(),
-        "themes": _themes(asked, before, last_year),
+        "themes": _themes(asked, before, last_year if knows else None),
         "months": _months(known, until),
         "places": _places(asked),
         "bodies": _bodies(since, until, as_of),
@@ -85,14 +90,24 @@ def _answered(**made) -> Exists:
     return Exists(Report.objects.filter(appeal=OuterRef("pk"), **made))
 
 
-def _late(asked, as_of: dt.datetime):
-    """Without a reply by the first deadline, as things stood then."""
+def _to_be_answered(appeals, as_of: dt.datetime):
+    """Neither joined to another one nor withdrawn, as things stood then."""
     joined = Joining.objects.filter(appeal=OuterRef("pk"), joined_at__lt=as_of).filter(
         Q(undone_at__isnull=True) | Q(undone_at__gte=as_of)
     )
-    return asked.filter(
-        ~_answered(made_at__lte=OuterRef("first_due_at")), ~Exists(joined), first_due_at__lt=as_of
-    ).exclude(state=State.WITHDRAWN, ended_at__lt=as_of)
+    return appeals.filter(~Exists(joined)).exclude(state=State.WITHDRAWN, ended_at__lt=as_of)
+
+
+def _late(asked, as_of: dt.datetime):
+    """Without a reply by the first deadline, as things stood then."""
+    return _to_be_answered(asked, as_of).filter(
+        ~_answered(made_at__lte=OuterRef("first_due_at")), first_due_at__lt=as_of
+    )
+
+
+def _waiting(known, as_of: dt.datetime):
+    """Without any reply then, whenever they came."""
+    return _to_be_answered(known, as_of).filter(~_answered(made_at__lt=as_of))
 
 
 def _share(part: int, whole: int) -> float | None:
@@ -112,9 +127,15 @@ def _by_theme(appeals) -> Counter:
 
 
 def _themes(asked, before, last_year) -> list[dict]:
-    now, then, year = _by_theme(asked), _by_theme(before), _by_theme(last_year)
+    now, then = _by_theme(asked), _by_theme(before)
+    year = None if last_year is None else _by_theme(last_year)
     return [
-        {"theme": theme, "count": count, "before": then[theme], "last_year": year[theme]}
+        {
+            "theme": theme,
+            "count": count,
+            "before": then[theme],
+            "last_year": None if year is None else year[theme],
+        }
         for theme, count in sorted(now.items(), key=lambda item: (-item[1], item[0]))
     ]
 
@@ -137,13 +158,17 @@ def _months(known, until: dt.date) -> list[dict]:
 
 
 def _places(asked) -> list[dict]:
-    """Houses and streets with most appeals: how many, of how many themes, how many came back."""
+    """Houses and streets with most appeals: how many, of how many themes, how many came back.
+
+    One appeal makes no place vulnerable.
+    """
     rows = (
         asked.exclude(place="").order_by().values("place")
         .annotate(
             count=Count("id"), kinds=Count("category__parent", distinct=True),
             repeats=Count("id", filter=Q(recurrence_of__isnull=False)),
         )
+        .filter(count__gte=LEAST_AT_PLACE)
         .order_by("-count", "-repeats", "place")[:MOST_PLACES]
     )  # fmt: skip
     return list(rows)

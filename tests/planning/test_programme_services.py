@@ -6,10 +6,13 @@ from django.db import DatabaseError, IntegrityError, InternalError, connection, 
 from layers.models import Quarter, Territory
 from planning.choices import ChosenBy, Stage
 from planning.models import ProgrammeVersion, ProgrammeYard, YardStage
+from planning.programme.problem import Choice
+from planning.services.candidates import problem_of
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
 from planning.services.programmes import (
     costs_of,
     differences,
+    fault_words,
     fill_draft,
     propose,
     publish_version,
@@ -78,6 +81,23 @@ def test_a_district_gets_its_share(yards, planner):
     version = start(planner, least_shares={west.pk: 50})
     fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
     assert taken(version) == {yards[5].pk: 2027, yards[2].pk: 2027}
+
+
+def test_what_stands_in_the_way_is_said_in_words(yards, planner):
+    west = Territory.objects.get(name="west")
+    version = start(planner, budgets=(1_000_000,), least_shares={west.pk: 100})
+    put_yard(version=version, yard=yards[5], year=2027, reason="A school there", user=planner)
+    with pytest.raises(PlanningRefusedError, match="leaves no room for the districts"):
+        fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    problem = problem_of(version)
+    choice = Choice(problem=problem, years={one.key: 0 for one in problem.candidates[4:]})
+    assert fault_words(choice.faults(), version) == [
+        "2027 is over its budget", "west gets less than its share",
+    ]  # fmt: skip
+    held = Choice(problem=problem, years={})
+    assert fault_words(held.faults(), version) == [
+        "a yard that was put in by hand is in another year"
+    ]
 
 
 def test_held_yards_are_not_taken(yards, planner):

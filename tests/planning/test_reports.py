@@ -61,7 +61,7 @@ def test_figures_of_bodies_places_and_seasons(world):
     figures = quarter()
     (body,) = figures["bodies"]
     assert (body["name"], body["replies"], body["in_time"]) == (world.body.name, 6, 1.0)
-    assert figures["themes"] == [{"theme": "heat", "count": 6, "before": 0, "last_year": 0}]
+    assert figures["themes"] == [{"theme": "heat", "count": 6, "before": 0, "last_year": None}]
     assert [row["month"] for row in figures["months"]][-1] == "2026-12-01"
     assert sum(row["count"] for row in figures["months"]) == 6
     assert sum(count for _x, _y, count in figures["cells"]) == 6
