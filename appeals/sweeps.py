@@ -5,10 +5,11 @@ what was told is known by the notice itself, unique by appeal, stage and recipie
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import islice
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ from citymap.worktime import WorkCalendar
 LOOK_AHEAD = dt.timedelta(days=21)
 # A breach of this age was told long ago, whatever the worker did.
 LOOK_BACK = dt.timedelta(days=60)
+PORTION = 500
 REMIND_TO_CALL_AFTER = dt.timedelta(hours=4)
 
 
@@ -47,23 +49,39 @@ def tell_deadlines(now: dt.datetime) -> str:
     """Warnings to bodies, breaches to bodies and coordinators, long ones to the head."""
     told = dict.fromkeys(Stage, 0)
     calendars, waiting = _Calendars(), telling.warnings_waiting()
-    for appeal in _near_deadline(now).iterator(chunk_size=500):
-        term = Term(amount=appeal.term_amount, unit=TermUnit(appeal.term_unit))
-        stands = Deadline(first=appeal.first_due_at, due=appeal.due_at, paused=False)
-        stages = stages_due(
-            appeal.received_at, stands, term, calendars.of(appeal.executor), now=now,
-            danger=appeal.urgency == Urgency.DANGER,
-        )  # fmt: skip
-        with transaction.atomic():
-            if Stage.BREACH in stages and str(appeal.pk) in waiting:
-                telling.take_warnings_back(appeal)
-            for stage in stages:
-                _tell(appeal, stage)
-                told[stage] += 1
+    for portion in _portions(_near_deadline(now)):
+        owed = telling.already_owed(portion)
+        for appeal in portion:
+            stages = _stages_of(appeal, calendars, now)
+            new = [stage for stage in stages if not _is_told(appeal, stage, owed)]
+            late = Stage.BREACH in stages and str(appeal.pk) in waiting
+            if not new and not late:
+                continue
+            with transaction.atomic():
+                if late:
+                    telling.take_warnings_back(appeal)
+                for stage in new:
+                    _tell(appeal, stage)
+                    told[stage] += 1
     return ", ".join(f"{stage}: {count}" for stage, count in told.items())
 
 
-def _near_deadline(now: dt.datetime):
+def _portions(appeals: QuerySet[Appeal]) -> Iterator[list[Appeal]]:
+    rows = appeals.iterator(chunk_size=PORTION)
+    while portion := list(islice(rows, PORTION)):
+        yield portion
+
+
+def _stages_of(appeal: Appeal, calendars: _Calendars, now: dt.datetime) -> list[Stage]:
+    term = Term(amount=appeal.term_amount, unit=TermUnit(appeal.term_unit))
+    stands = Deadline(first=appeal.first_due_at, due=appeal.due_at, paused=False)
+    return stages_due(
+        appeal.received_at, stands, term, calendars.of(appeal.executor), now=now,
+        danger=appeal.urgency == Urgency.DANGER,
+    )  # fmt: skip
+
+
+def _near_deadline(now: dt.datetime) -> QuerySet[Appeal]:
     """Running appeals whose deadline is near or passed not long ago, by the partial index."""
     return (
         Appeal.objects.real()
@@ -74,10 +92,23 @@ def _near_deadline(now: dt.datetime):
     )
 
 
-def _tell(appeal: Appeal, stage: Stage) -> None:
-    """Owe what a stage owes; again after an extension, because that is another deadline."""
+def _key(appeal: Appeal, stage: Stage) -> str:
+    """Another one after an extension, because that is another deadline."""
     # `telling` knows warnings by the beginning of their key.
-    key = f"{stage} {appeal.due_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
+    return f"{stage} {appeal.due_at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
+
+
+def _is_told(appeal: Appeal, stage: Stage, owed: set) -> bool:
+    """Whether everybody whom a stage concerns is owed it already: today's executor, staff."""
+    key = _key(appeal, stage)
+    body = appeal.executor_id is None or (appeal.pk, key, appeal.executor_id) in owed
+    staff = (appeal.pk, key, None) in owed
+    return {Stage.WARNING: body, Stage.BREACH: body and staff, Stage.ESCALATION: staff}[stage]
+
+
+def _tell(appeal: Appeal, stage: Stage) -> None:
+    """Owe what a stage owes."""
+    key = _key(appeal, stage)
     if stage is Stage.ESCALATION:
         telling.tell_staff(
             appeal, Role.HEAD, what="escalation", stage=key, why="a deadline was missed by far"
@@ -137,14 +168,19 @@ def remind_promises(now: dt.datetime) -> str:
 def remind_to_call(now: dt.datetime) -> str:
     """Operators are reminded of verified results that nobody has told the applicants yet."""
     told = 0
-    for appeal in to_call(now):
-        last = appeal.call_backs.order_by("-pk").first()
-        stage = f"call back {last.pk if last else 0} v{appeal.version}"
-        telling.tell_staff(
-            appeal, Role.OPERATOR, what="call_back", stage=stage,
-            why="applicants are told results",
-        )  # fmt: skip
-        told += 1
+    for portion in _portions(_to_call(now)):
+        owed = telling.already_owed(portion)
+        for appeal in portion:
+            stage = f"call back {appeal.last_call or 0} v{appeal.version}"
+            # The applicants are asked for last: that takes queries of each appeal.
+            if (appeal.pk, stage, None) in owed or not untold(appeal):
+                continue
+            with transaction.atomic():
+                telling.tell_staff(
+                    appeal, Role.OPERATOR, what="call_back", stage=stage,
+                    why="applicants are told results",
+                )  # fmt: skip
+            told += 1
     return f"to call: {told}"
 
 
@@ -157,14 +193,14 @@ def tell_outages_over(now: dt.datetime) -> str:
     return f"told: {told}"
 
 
-def to_call(now: dt.datetime) -> Iterable[Appeal]:
-    """Verified appeals that wait for a call and whose next try has come, oldest first."""
-    waits = CallBack.objects.filter(appeal=OuterRef("pk"), next_try_at__gt=now)
+def _to_call(now: dt.datetime) -> QuerySet[Appeal]:
+    """Verified appeals that may wait for a call and whose next try has come, oldest first."""
+    calls = CallBack.objects.filter(appeal=OuterRef("pk"))
     verified = Q(reports__verified_at__lte=now - REMIND_TO_CALL_AFTER)
-    found = (
+    return (
         Appeal.objects.real()
         .filter(verified, state=State.VERIFIED, reports__sent_back_at__isnull=True)
-        .exclude(Exists(waits))
+        .exclude(Exists(calls.filter(next_try_at__gt=now)))
+        .annotate(last_call=Subquery(calls.order_by("-pk").values("pk")[:1]))
         .order_by("reported_at", "pk")
     )
-    return [appeal for appeal in found if untold(appeal)]

@@ -1,6 +1,9 @@
 """Who is owed which news of an appeal; each is a notice in the same transaction."""
 
+from collections.abc import Iterable
 from contextlib import suppress
+
+from django.contrib.contenttypes.models import ContentType
 
 from appeals.models import Appeal, Applicant, Extension, Instruction, Promise, Report, WorkLink
 from appeals.sla import Stage
@@ -149,6 +152,22 @@ def tell_body(appeal: Appeal, *, what: str, stage: str, why: str) -> None:
         kind=FOR_BODY, source=appeal, stage=stage, why=why, context={"what": what},
         recipient=Recipient.organization(appeal.executor),
     )  # fmt: skip
+
+
+def already_owed(appeals: Iterable[Appeal]) -> set[tuple[int, str, int | None]]:
+    """What bodies and staff are owed about appeals, or were told: appeal, stage, body (None:
+    staff); one query. Sweeps look at the same appeals again and again: what they owed once they
+    need not ask for anew.
+    """
+    rows = Notice.objects.filter(
+        kind__in=(FOR_BODY, FOR_DESK),
+        source_type=ContentType.objects.get_for_model(Appeal),
+        source_id__in=[str(appeal.pk) for appeal in appeals],
+    )
+    return {
+        (int(appeal), stage, body)
+        for appeal, stage, body in rows.values_list("source_id", "stage", "organization")
+    }
 
 
 def warnings_waiting() -> set[str]:

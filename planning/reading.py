@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -230,6 +230,45 @@ def entries(rows: Iterable[QueueRow]) -> list[Entry]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """The yards before one in the queue, by state; `pace`: yards of a programme's year, None where
+    none was published."""
+
+    states: tuple[tuple[YardState, int], ...]
+    pace: int | None
+
+    @property
+    def yards(self) -> int:
+        return sum(count for _state, count in self.states)
+
+    @property
+    def waiting(self) -> int:
+        """Those whose turn comes earlier: neither done nor in a programme, and nothing stops
+        them."""
+        return dict(self.states).get(YardState.QUEUED, 0)
+
+    @property
+    def years(self) -> int | None:
+        """In which year from now on its own turn would come at the pace; 1 is the next."""
+        return None if not self.pace else self.waiting // self.pace + 1
+
+
+def ahead_of(entry: Entry) -> Ahead:
+    """What stands before a yard in the queue in force; one query at most."""
+    if entry.row.position == 1:
+        return Ahead(states=(), pace=None)
+    before = QueueRow.objects.in_force().filter(position__lt=entry.row.position).order_by()
+    rows = yards_with_state(Yard.objects.filter(pk__in=before.values("yard"))).order_by()
+    published = Exists(ProgrammeVersion.objects.published())
+    counted = rows.values_list("state", published).annotate(count=Count("pk"))
+    counts = {state: count for state, _published, count in counted}
+    return Ahead(
+        states=tuple((state, counts[state]) for state in YardState if state in counts),
+        pace=entry.row.snapshot.top if any(row[1] for row in counted) else None,
+    )
 
 
 def in_batches(rows: Sequence[int], size: int = 500) -> Iterator[list[Entry]]:

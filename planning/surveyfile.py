@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext as _
+
 from layers.choices import Condition
 from planning.choices import Work
 
@@ -44,14 +46,14 @@ def read_table(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
     known = {"yard", "lon", "lat", "surveyed_on", "condition", "needs_work", "note"}
     known |= {*_FLAGS, *Work.values}
     if strangers := [name for name in names if name not in known]:
-        raise LineError(f"unknown columns: {', '.join(strangers)[:200]}")
+        raise LineError(_("unknown columns: %(columns)s") % {"columns": ", ".join(strangers)[:200]})
     for needed in ("surveyed_on", "condition", "needs_work"):
         if needed not in names:
-            raise LineError(f"no column {needed}")
+            raise LineError(_("there is no column %(column)s") % {"column": needed})
     reader = csv.reader(lines, delimiter=separator)
     for number, cells in enumerate(reader, start=2):
         if number > MAX_LINES:
-            raise LineError(f"more than {MAX_LINES} lines")
+            raise LineError(_("more than %(count)s lines") % {"count": MAX_LINES})
         if any(cell.strip() for cell in cells):
             yield number, dict(zip(names, (cell.strip() for cell in cells), strict=False))
 
@@ -60,11 +62,14 @@ def read_line(cells: Mapping[str, str]) -> SurveyLine:
     """One line; raises LineError."""
     condition = cells.get("condition", "").lower()
     if condition not in Condition.values:
-        raise LineError(f"condition {condition[:40]!r} is none of {', '.join(Condition.values)}")
+        raise LineError(
+            _("“%(value)s” is no condition: write one of %(known)s")
+            % {"value": condition[:40], "known": ", ".join(Condition.values)}
+        )
     yard, place = _where(cells)
     needs_work = _flag(cells, "needs_work")
     if needs_work is None:
-        raise LineError("needs_work is empty")
+        raise LineError(_("the column %(column)s is empty") % {"column": "needs_work"})
     return SurveyLine(
         yard=yard,
         place=place,
@@ -80,14 +85,14 @@ def read_line(cells: Mapping[str, str]) -> SurveyLine:
 def _where(cells: Mapping[str, str]) -> tuple[int | None, tuple[float, float] | None]:
     if written := cells.get("yard"):
         if not (written.isascii() and written.isdecimal() and len(written) < 19):
-            raise LineError(f"yard {written[:40]!r} is no number")
+            raise LineError(_("“%(value)s” is no number of a yard") % {"value": written[:40]})
         return int(written), None
     try:
         lon, lat = (float(cells.get(name, "").replace(",", ".")) for name in ("lon", "lat"))
     except ValueError as error:
-        raise LineError("neither yard nor lon and lat") from error
+        raise LineError(_("neither yard nor lon and lat")) from error
     if not (math.isfinite(lon) and abs(lon) <= 180 and math.isfinite(lat) and abs(lat) <= 90):
-        raise LineError("lon and lat are no place on earth")
+        raise LineError(_("lon and lat are no place on earth"))
     return None, (lon, lat)
 
 
@@ -97,7 +102,9 @@ def _date(written: str) -> dt.date:
             return dt.datetime.strptime(written, form).replace(tzinfo=dt.UTC).date()
         except ValueError:
             continue
-    raise LineError(f"surveyed_on {written[:40]!r} is no date")
+    raise LineError(
+        _("“%(value)s” is no date: write 2026-05-31 or 31.05.2026") % {"value": written[:40]}
+    )
 
 
 def _flag(cells: Mapping[str, str], name: str) -> bool | None:
@@ -105,7 +112,10 @@ def _flag(cells: Mapping[str, str], name: str) -> bool | None:
     if not written:
         return None
     if written not in _YES | _NO:
-        raise LineError(f"{name} {written[:40]!r} is neither yes nor no")
+        raise LineError(
+            _("%(column)s: “%(value)s” is neither yes nor no")
+            % {"column": name, "value": written[:40]}
+        )
     return written in _YES
 
 
@@ -116,5 +126,8 @@ def _amount(cells: Mapping[str, str], work: str) -> str:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or not 0 < amount < 10_000_000:
-        raise LineError(f"{work} {cells[work][:40]!r} is no amount")
+        raise LineError(
+            _("%(column)s: “%(value)s” is no amount of work")
+            % {"column": work, "value": cells[work][:40]}
+        )
     return written

@@ -23,6 +23,8 @@ from planning.queue.scoring import POINT
 from planning.services.candidates import outlook_of
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
 from planning.services.programmes import (
+    SOLVER_SECONDS,
+    fault_words,
     fill_draft,
     propose,
     publish_version,
@@ -61,7 +63,19 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, version: int) -> HttpResponse:
     """One version: its yards by year, money, what differs from the version before."""
-    found = _version(version)
+    return _version_page(request, _version(version))
+
+
+def _version_page(
+    request: HttpRequest,
+    found: ProgrammeVersion,
+    *,
+    put_form: PutForm | None = None,
+    revision_form: RevisionForm | None = None,
+) -> HttpResponse:
+    """The page; with a form that was refused, as it was typed, and what is wrong with it."""
+    if refused := put_form or revision_form:
+        say_errors(request, refused)
     rows = found.rows.select_related("yard").defer("yard__geom", "yard__geom_3857")
     earlier = found.programme.versions.filter(number__lt=found.number).order_by("-number")
     before = earlier.first() if found.number > 1 else None
@@ -74,8 +88,10 @@ def version(request: HttpRequest, version: int) -> HttpResponse:
         "changes": changes,
         "draft": found.published_at is None,
         "may_plan": may(request.user, "planning.plan"),
-        "put_form": PutForm(initial={"year": found.programme.first_year}),
-        "revision_form": RevisionForm(initial={"budgets": " ".join(map(str, found.budgets))}),
+        "put_form": put_form or PutForm(initial={"year": found.programme.first_year}),
+        "revision_form": revision_form
+        or RevisionForm(initial={"budgets": " ".join(map(str, found.budgets))}),
+        "solver_seconds": round(SOLVER_SECONDS),
         "gap_percent": None if found.gap is None else 100 * found.gap,
     }
     return render(request, "planning/console/version.html", context)
@@ -149,7 +165,7 @@ def _column(title: str, choice: Choice, version: ProgrammeVersion) -> dict:
                 zip(choice.spent, version.budgets, strict=True)
             )
         ],
-        "faults": choice.faults(),
+        "faults": fault_words(choice.faults(), version),
     }
 
 
@@ -173,12 +189,16 @@ def choose(request: HttpRequest, version: int) -> HttpResponse:
 @require_POST
 def put(request: HttpRequest, version: int) -> HttpResponse:
     """Take a yard into the draft by hand."""
-
-    def run(data: dict) -> str:
-        put_yard(version=_version(version), user=request.user, **data)
-        return _("The yard is in the programme.")
-
-    return _done(request, version, PutForm(request.POST), run)
+    found, form = _version(version), PutForm(request.POST)
+    if form.is_valid():
+        try:
+            put_yard(version=found, user=request.user, **form.cleaned_data)
+        except REFUSALS as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The yard is in the programme."))
+            return redirect("plan:version", version)
+    return _version_page(request, found, put_form=form)
 
 
 @requires("planning.plan")
@@ -216,12 +236,10 @@ def revise(request: HttpRequest, version: int) -> HttpResponse:
                 programme=found.programme, user=request.user, **form.cleaned_data
             )
         except REFUSALS as error:
-            messages.error(request, str(error))
+            form.add_error(None, str(error))
         else:
             return redirect("plan:version", made.pk)
-    else:
-        say_errors(request, form)
-    return redirect("plan:version", version)
+    return _version_page(request, found, revision_form=form)
 
 
 @requires("planning.read")

@@ -24,6 +24,7 @@ from planning.portal.kept import kept
 from planning.portal.said import LEAST_PEOPLE, said_about
 from planning.reading import (
     Entry,
+    ahead_of,
     districts,
     entries,
     map_url,
@@ -144,6 +145,7 @@ def _page_of(request: HttpRequest, yard: int) -> tuple[str, str, str]:
         "year": year,
         "survey": survey,
         "costs": survey_costs(survey),
+        "ahead": ahead_of(entry) if entry and state == YardState.QUEUED else None,
         "said": said_about(found),
         "least_people": LEAST_PEOPLE,
         "steps": progress(entry.planned, stages) if entry and entry.planned else [],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from django.utils.translation import gettext as _
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -16,10 +17,11 @@ from planning.programme.problem import Choice, Problem
 
 MAX_REPEATS = 50
 DEFAULT_SECONDS = 20.0
+_INFEASIBLE = 2  # as scipy.optimize.milp numbers it
 
 
 class NoChoiceError(RuntimeError):
-    """No choice keeps all rules, or the solver found none in its time."""
+    """No choice keeps all rules, or the solver found none in its time: the message says which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ def choose_exactly(problem: Problem, *, seconds: float = DEFAULT_SECONDS) -> Sol
         [float(problem.worth(one, year)) for one in problem.candidates for year in problem.years]
     )
     rules = [_once(problem), *_budgets(problem), *_shares(problem)]
-    for _ in range(MAX_REPEATS):
+    for _round in range(MAX_REPEATS):
         found = milp(
             # Near zero the solver's own tolerance would decide.
             -worth / max(worth.max(), 1.0),
@@ -59,14 +61,20 @@ def choose_exactly(problem: Problem, *, seconds: float = DEFAULT_SECONDS) -> Sol
             options={"time_limit": seconds, "mip_rel_gap": 0.0},
         )
         if found.x is None:
-            raise NoChoiceError(found.message)
+            raise NoChoiceError(_why_none(found.status))
         picked = np.flatnonzero(found.x > 0.5)
         choice = _choice(problem, picked)
         if not choice.faults():
             gap = 0.0 if found.status == 0 else max(float(found.mip_gap), np.finfo(float).tiny)
             return Solution(choice=choice, gap=gap)
         rules.extend(_forbidden(choice, picked))
-    raise NoChoiceError("the solver keeps on breaking a rule by a hair")
+    raise NoChoiceError(_("the computer found none that keeps them to the tenge"))
+
+
+def _why_none(status: int) -> str:
+    if status == _INFEASIBLE:
+        return _("what was put in by hand leaves no room for the districts' least shares")
+    return _("the computer found none in its time")
 
 
 def _choice(problem: Problem, picked: np.ndarray) -> Choice:

@@ -8,12 +8,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+
 # A benefit one year later counts this much of it.
 LATER = Fraction(95, 100)
 
 
 class ProblemError(ValueError):
-    """Candidates or budgets that make no sense; the message says which."""
+    """Candidates or budgets that make no sense; the message says which, in the reader's words
+    where a planner can cause it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A rule that a choice breaks: `kind` is over_budget (of `year`, 0 is the first), held or
+    other_year (of the candidate `key`), or share (of the district `key`)."""
+
+    kind: str
+    key: str = ""
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +62,15 @@ class Problem:
         if any(share < 0 for share in self.least_share.values()):
             raise ProblemError("a share is not negative")
         if sum(self.least_share.values()) > 1:
-            raise ProblemError("the districts' least shares are more than the whole")
+            raise ProblemError(_("the districts' least shares are more than the whole"))
         for one in self.candidates:
             self._check(one)
         for year, budget in enumerate(self.budgets):
             if sum(one.cost for one in self.candidates if one.fixed_year == year) > budget:
-                raise ProblemError(f"what is fixed for year {year + 1} is more than its budget")
+                raise ProblemError(
+                    _("what was put in by hand for year %(number)s is more than its budget")
+                    % {"number": year + 1}
+                )
 
     def _check(self, one: Candidate) -> None:
         if one.cost <= 0 or one.benefit < 0:
@@ -99,29 +115,29 @@ class Choice:
             for year in self.problem.years
         )
 
-    def faults(self) -> list[str]:
+    def faults(self) -> list[Fault]:
         """Rules that the choice breaks, exactly computed; empty for one that may be used."""
         found = [
-            f"year {year + 1} is over its budget"
+            Fault(kind="over_budget", year=year)
             for year, spent in enumerate(self.spent)
             if spent > self.problem.budgets[year]
         ]
-        found += [f"{one.key} is held" for one, _ in self.chosen() if one.held]
+        found += [Fault(kind="held", key=one.key) for one, _year in self.chosen() if one.held]
         found += [
-            f"{one.key} is fixed for another year"
+            Fault(kind="other_year", key=one.key)
             for one in self.problem.candidates
             if one.fixed_year is not None and self.years.get(one.key) != one.fixed_year
         ]
         total = sum(self.spent)
         for district, share in sorted(self.problem.least_share.items()):
             if district_cost(self.chosen(), district) < share * total:
-                found.append(f"{district} gets less than its share")
+                found.append(Fault(kind="share", key=district))
         return found
 
 
 def district_cost(chosen: Sequence[tuple[Candidate, int]], district: str) -> int:
     """Tenge spent in a district."""
-    return sum(one.cost for one, _ in chosen if one.district == district)
+    return sum(one.cost for one, _year in chosen if one.district == district)
 
 
 def by_quarter(yards: Sequence[Candidate], quarter_of: Mapping[str, str]) -> tuple[Candidate, ...]:
@@ -141,7 +157,10 @@ def _joined(key: str, members: list[Candidate]) -> Candidate:
     free = [one for one in members if not one.held] or members
     fixed = {one.fixed_year for one in free} - {None}
     if len(fixed) > 1:
-        raise ProblemError(f"{key}: its yards are fixed for different years")
+        yards = ", ".join(str(yard) for one in free for yard in one.yards)
+        raise ProblemError(
+            _("yards of one quarter were put in for different years: %(yards)s") % {"yards": yards}
+        )
     return Candidate(
         key=key,
         cost=sum(one.cost for one in free),

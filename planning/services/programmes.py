@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from citymap.accounts.models import User
 from citymap.history.context import acting
-from layers.models import Yard
+from layers.models import Territory, Yard
 from planning.choices import ChosenBy
 from planning.models import (
     Programme,
@@ -22,7 +22,7 @@ from planning.models import (
 from planning.programme.costs import total
 from planning.programme.exact import NoChoiceError, choose_exactly
 from planning.programme.greedy import choose_greedily
-from planning.programme.problem import Choice, ProblemError
+from planning.programme.problem import Choice, Fault, ProblemError
 from planning.services.candidates import costs_of, problem_of
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
 from planning.services.following import tell_followers
@@ -151,13 +151,17 @@ def propose(*, version: ProgrammeVersion) -> Choices:
 
 @transaction.atomic
 def fill_draft(*, version: ProgrammeVersion, method: ChosenBy, user: User) -> Choices:
-    """Take the yards of a choice (`exact` or `greedy`) into the draft; those by hand stay."""
-    version = _open_draft(version)
+    """Take the yards of a choice (`exact` or `greedy`) into the draft; those by hand stay.
+
+    Takes seconds. Whoever asks again meanwhile is told so at once (NotPossibleNowError).
+    """
+    version = _open_draft(version, wait=False)
     choices = propose(version=version)
     choice = choices.exact if method == ChosenBy.EXACT else choices.greedy
     if faults := choice.faults():
         raise PlanningRefusedError(
-            _("No choice keeps all rules: %(why)s.") % {"why": "; ".join(faults)}
+            _("No choice keeps all rules: %(why)s.")
+            % {"why": "; ".join(fault_words(faults, version))}
         )
     by_hand = set(version.rows.filter(chosen_by=ChosenBy.HAND).values_list("yard_id", flat=True))
     chosen = {
@@ -172,6 +176,24 @@ def fill_draft(*, version: ProgrammeVersion, method: ChosenBy, user: User) -> Ch
         version.gap = choices.gap if method == ChosenBy.EXACT else None
         version.save(update_fields=["gap"])
     return choices
+
+
+def fault_words(faults: Sequence[Fault], version: ProgrammeVersion) -> list[str]:
+    """Rules that a choice for a version breaks, in words."""
+    names = {str(one.pk): one.name for one in Territory.objects.filter(pk__in=version.least_shares)}
+    found = []
+    for fault in faults:
+        if fault.kind == "over_budget":
+            year = version.programme.first_year + (fault.year or 0)
+            found.append(_("%(year)s is over its budget") % {"year": year})
+        elif fault.kind == "share":
+            district = names.get(fault.key, fault.key)
+            found.append(_("%(district)s gets less than its share") % {"district": district})
+        elif fault.kind == "held":
+            found.append(_("a yard that must wait was chosen"))
+        else:
+            found.append(_("a yard that was put in by hand is in another year"))
+    return found
 
 
 # --- by hand ------------------------------------------------------------------------------
@@ -266,13 +288,19 @@ def _tell_followers(version: ProgrammeVersion) -> None:
     tell_followers(yards=set(old) - set(new), what="dropped", stage=stage, reason=reason)
 
 
-def _open_draft(version: ProgrammeVersion) -> ProgrammeVersion:
-    """The draft, locked. Raises NotPossibleNowError when it was published meanwhile."""
+def _open_draft(version: ProgrammeVersion, *, wait: bool = True) -> ProgrammeVersion:
+    """The draft, locked. Raises NotPossibleNowError when it was published meanwhile, or when it
+    is not to be waited for somebody who changes it just now."""
     found = (
-        ProgrammeVersion.objects.select_for_update(of=("self",))
+        ProgrammeVersion.objects.select_for_update(of=("self",), skip_locked=not wait)
         .select_related("programme", "queue")
-        .get(pk=version.pk)
+        .filter(pk=version.pk)
+        .first()
     )
+    if found is None:
+        raise NotPossibleNowError(
+            _("This draft is being chosen or changed just now. Look again in some seconds.")
+        )
     if found.published_at is not None:
         raise NotPossibleNowError(
             _("This version was published and is frozen. Make a revision of the programme.")

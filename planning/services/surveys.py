@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from django.contrib.gis.db.models.functions import Distance
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from citymap.accounts.models import User
 from citymap.geo import city_point
@@ -97,11 +98,14 @@ def _yard(line: SurveyLine) -> Yard:
     if line.yard is not None:
         found = yards.filter(pk=line.yard).first()
         if found is None:
-            raise LineError(f"there is no yard {line.yard}")
+            raise LineError(_("There is no yard %(number)s.") % {"number": line.yard})
         return found
     point = city_point(*line.place)
     near = yards.filter(geom__dwithin=(point, NEAR_YARD_M)).annotate(way=Distance("geom", point))
     found = near.order_by("way", "pk").first()
     if found is None:
-        raise LineError(f"no yard within {NEAR_YARD_M:g} m of {line.place}")
+        raise LineError(
+            _("no yard within %(metres)s m of %(place)s")
+            % {"metres": f"{NEAR_YARD_M:g}", "place": "{}, {}".format(*line.place)}
+        )
     return found

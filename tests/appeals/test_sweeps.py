@@ -76,6 +76,35 @@ def test_a_breach_takes_back_the_warning_that_is_not_out(world):
     assert told(what="warning")[-1].state == NoticeState.QUEUED
 
 
+def test_what_was_told_is_not_owed_anew(world, django_assert_max_num_queries):
+    late = [world.in_progress() for _ in range(5)]
+    waiting = [world.verified() for _ in range(5)]
+    sweeps.tell_deadlines(MONDAY + 3 * DAY)
+    sweeps.remind_to_call(MONDAY + 3 * DAY)
+    known = Notice.objects.count()
+    # As many for five as for fifty.
+    with django_assert_max_num_queries(5):
+        assert sweeps.tell_deadlines(MONDAY + 3 * DAY) == "warning: 0, breach: 0, escalation: 0"
+    with django_assert_max_num_queries(2):
+        assert sweeps.remind_to_call(MONDAY + 3 * DAY) == "to call: 0"
+    assert Notice.objects.count() == known
+    assert len(told(what="breach")) == 2 * len(late)
+    assert len(told(what="call_back")) == len(waiting)
+
+
+def test_a_body_that_comes_later_is_told_too(world):
+    appeal = world.in_progress()
+    for _ in range(2):
+        sweeps.tell_deadlines(MONDAY + 3 * DAY)
+    other = world.other_body
+    type(appeal).objects.filter(pk=appeal.pk).update(executor=other)
+    for _ in range(2):
+        sweeps.tell_deadlines(MONDAY + 3 * DAY)
+    bodies = [one.organization for one in told(what="breach") if one.organization]
+    assert bodies == [world.body, other]
+    assert len(told(what="escalation")) == 1
+
+
 def test_nothing_is_told_while_the_clock_stands(world):
     services.ask(appeal=world.in_progress(), user=world.executor, question="?", now=MONDAY + HOUR)
     sweeps.tell_deadlines(MONDAY + 10 * DAY)

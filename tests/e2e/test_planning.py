@@ -58,6 +58,41 @@ def test_a_planner_publishes_a_programme(open_page, sign_in):
     expect(citizen.get_by_role("heading", name="Planned for 2031")).to_be_visible()
 
 
+def test_choosing_says_that_it_works_and_is_sent_once(open_page, sign_in):
+    page = open_page(locale="en-GB", bypass_csp=True)
+    sign_in(page, "planner")
+    page.goto("/plan/programmes/")
+    page.get_by_label("Name").fill("Yards of 2041")
+    page.get_by_label("First year").fill("2041")
+    page.get_by_label("Budgets by year, tenge").fill("300000000")
+    page.get_by_label("Reason").fill("The city's budget")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("heading", name="Choose by computer")).to_be_visible()
+    # Nothing leaves the page here: what would have been sent is counted.
+    page.evaluate("""() => {
+        window.sent = [];
+        for (const kind of ["submit", "click"]) window.addEventListener(kind, (event) => {
+            if (kind === "click" && !event.target.closest("a")) return;
+            window.sent.push(!event.defaultPrevented);
+            event.preventDefault();
+        });
+    }""")
+    button = page.get_by_role("button", name="Best choice")
+    button.click()
+    line = page.locator("form [role=status]")
+    expect(line).to_contain_text("The computer is choosing; it takes about 8 s at most")
+    expect(line).to_contain_text("1 s so far")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    button.click(force=True)
+    page.get_by_role("link", name="Side by side").click(force=True)
+    assert page.evaluate("window.sent") == [True, False, False]
+    expect_accessible(page)
+    # Back by the browser's button from wherever it led: as before.
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(line).to_be_empty()
+    expect(page.locator("[aria-busy], [aria-disabled]")).to_have_count(0)
+
+
 def test_a_planner_makes_a_heatmap(open_page, sign_in):
     page = open_page(locale="en-GB", bypass_csp=True)
     sign_in(page, "planner")

@@ -221,6 +221,38 @@ def test_from_a_draft_to_a_revision(desk, yards):
     assert lines[1].startswith("2027,1,")
 
 
+def test_what_was_typed_is_there_after_a_refusal(desk, yards):
+    """Yard, year and reason, whether the form or the service refuses; budgets of a revision too."""
+    make_prices()
+    take_snapshot(as_of=TODAY)
+    start(desk)
+    at = f"/plan/programmes/{ProgrammeVersion.objects.get().pk}/"
+    for typed, why in (
+        ({"yard": "Yard 1", "year": 2099, "reason": "A school there"}, "no such year"),
+        ({"yard": "nowhere", "year": 2027, "reason": "A school there"}, "No yard has this address"),
+    ):
+        page = post(desk, f"{at}put/", **typed)
+        assert why in page
+        assert "A school there" in page
+        assert f'value="{typed["yard"]}"' in page
+        assert f'value="{typed["year"]}"' in page
+    post(desk, f"{at}choose/", method="greedy")
+    post(desk, f"{at}publish/")
+    page = post(desk, f"{at}revise/", budgets="many", reason="The maslikhat cut it")
+    assert "Write whole tenge" in page
+    assert "The maslikhat cut it" in page
+    assert ProgrammeVersion.objects.count() == 1
+
+
+def test_it_is_said_that_choosing_takes_time(desk, yards):
+    """What the script shows at once, with the line that screen readers listen to."""
+    take_snapshot(as_of=TODAY)
+    page = start(desk)
+    assert page.count('data-working="') == 2
+    assert '<p class="working small" role="status"></p>' in page
+    assert "about 8 s at most" in page
+
+
 @pytest.mark.parametrize(
     "change",
     [

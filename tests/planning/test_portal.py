@@ -12,7 +12,13 @@ from django.utils import timezone
 
 from planning.choices import ChosenBy, Stage, Theme
 from planning.models import Event, QueueSnapshot, YardStage
-from planning.services.programmes import fill_draft, publish_version, start_programme
+from planning.services.programmes import (
+    fill_draft,
+    publish_version,
+    put_yard,
+    revise_programme,
+    start_programme,
+)
 from planning.services.queue import hold_yard, take_snapshot
 from tests.planning.town import TODAY, make_event, make_prices, make_yard, survey
 
@@ -77,6 +83,9 @@ def test_queries_do_not_grow(client, town, django_assert_max_num_queries):
         client.get("/api/yards/queue/")
     with django_assert_max_num_queries(13):
         client.get(f"/yards/{town[0].pk}/")
+    # One more: what is ahead of it.
+    with django_assert_max_num_queries(14):
+        client.get(f"/yards/{town[1].pk}/")
 
 
 def text_of(client, address, language="en"):
@@ -116,6 +125,89 @@ def test_a_page_says_why(client, town):
     assert "One place higher" in page
     assert "version 1" in page
     assert "Heat main first" in text_of(client, f"/yards/{town[2].pk}/")
+
+
+def test_a_page_says_what_is_ahead_and_when_its_turn_would_come(client, planner):
+    """Of five yards before the last one is on hold, one needs nothing, one is planned, two wait."""
+    make_prices()
+    yards = [make_yard(n, apartments=300 - 30 * n) for n in range(6)]
+    for yard in yards:
+        survey(yard)
+    survey(yards[1], needs_work=False)
+    hold_yard(yard=yards[2], reason="Heat main first", user=planner)
+    take_snapshot(as_of=TODAY)
+    last = f"/yards/{yards[5].pk}/"
+    page = text_of(client, last)
+    assert "Ahead of it are 5 yards" in page
+    assert "Of them 3 wait for their turn" in page
+    assert "At the pace" not in page  # nothing was published that would tell it
+    assert "No yard is ahead of it" in text_of(client, f"/yards/{yards[0].pk}/")
+    version = start_programme(
+        name="Yards", first_year=2100, budgets=[10**9], reason="Budget", user=planner
+    )
+    put_yard(version=version, yard=yards[0], year=2100, reason="Agreed", user=planner)
+    publish_version(version=version, user=planner)
+    make_event(0, yard=5, person=1, day=TODAY)
+    take_snapshot(as_of=TODAY)
+    page = text_of(client, last)
+    for words in ("Must wait: 1", "Needs no work: 1", "In a programme of later years: 1",
+                  "Of them 2 wait", "1 in a year, its turn would come in about 3 years",
+                  "no promise"):  # fmt: skip
+        assert words in page, words
+    assert "Ahead of it" not in text_of(client, f"/yards/{yards[0].pk}/")
+    assert "Ahead of it" not in text_of(client, f"/yards/{yards[2].pk}/")
+    page = text_of(client, f"/yards/{yards[3].pk}/")
+    assert "None of them waits any more: this one is the next" in page
+    assert "with the next programme" in page
+
+
+def test_residents_report_from_the_page_with_the_yard_filled_in(client, town, planner):
+    """A flaw of any yard; "this is not done" where something was promised; the forms know both."""
+    make_prices()
+    flaw, not_done = (
+        f'href="/report/?yard={town[0].pk}{end}"' for end in ("", "&amp;reason=not_done")
+    )
+    page = text_of(client, f"/yards/{town[0].pk}/")
+    assert flaw in page
+    assert "reason=not_done" not in page
+    version = start_programme(
+        name="Yards", first_year=2027, budgets=[10**9], reason="Budget", user=planner
+    )
+    put_yard(version=version, yard=town[0], year=2027, reason="Agreed", user=planner)
+    publish_version(version=version, user=planner)
+    page = text_of(client, f"/yards/{town[0].pk}/")
+    assert flaw in page
+    assert not_done in page
+    for end in ("", "&reason=not_done"):
+        form = text_of(client, f"/report/?yard={town[0].pk}{end}")
+        assert "Yard 0" in form
+    retired = town[1]
+    retired.valid_to = TODAY
+    retired.save()
+    assert "/report/" not in text_of(client, f"/yards/{retired.pk}/").partition("<main")[2]
+
+
+def test_the_public_sees_published_versions_alone(client, town, planner):
+    make_prices()
+    version = start_programme(
+        name="Yards", first_year=2027, budgets=[10**9], reason="Budget", user=planner
+    )
+    page = f"/yards/programmes/{version.programme_id}/"
+    put_yard(version=version, yard=town[0], year=2027, reason="Agreed", user=planner)
+    assert client.get(page).status_code == 404
+    publish_version(version=version, user=planner)
+    second = revise_programme(
+        programme=version.programme, budgets=[10**9], reason="Cut of the maslikhat", user=planner
+    )
+    put_yard(version=second, yard=town[1], year=2027, reason="A clinic", user=planner)
+    for address in (page, "/yards/programmes/"):
+        text = text_of(client, address)
+        for words in ("Cut of the maslikhat", "A clinic", "version=2", "version 2", "Version 2"):
+            assert words not in text, (address, words)
+    assert client.get(f"{page}?version=2").status_code == 404
+    publish_version(version=second, user=planner)
+    assert "A clinic" in text_of(client, page)
+    assert "A clinic" not in text_of(client, f"{page}?version=1")
 
 
 def test_a_yard_without_a_place(client):
