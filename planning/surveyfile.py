@@ -6,7 +6,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from layers.choices import Condition
@@ -60,11 +63,15 @@ def read_table(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
 
 def read_line(cells: Mapping[str, str]) -> SurveyLine:
     """One line; raises LineError."""
-    condition = cells.get("condition", "").lower()
-    if condition not in Condition.values:
+    written = cells.get("condition", "").casefold()
+    condition = _conditions().get(written)
+    if condition is None:
         raise LineError(
             _("“%(value)s” is no condition: write one of %(known)s")
-            % {"value": condition[:40], "known": ", ".join(Condition.values)}
+            % {
+                "value": written[:40],
+                "known": ", ".join(f"{one} ({one.label})" for one in Condition),
+            }
         )
     yard, place = _where(cells)
     needs_work = _flag(cells, "needs_work")
@@ -80,6 +87,16 @@ def read_line(cells: Mapping[str, str]) -> SurveyLine:
         amounts={work: _amount(cells, work) for work in Work.values if cells.get(work)},
         note=cells.get("note", ""),
     )
+
+
+@cache
+def _conditions() -> dict[str, str]:
+    """Values by what a table may say: themselves, and their names in every language."""
+    found = {value: value for value in Condition.values}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {str(one.label).casefold(): one.value for one in Condition}
+    return found
 
 
 def _where(cells: Mapping[str, str]) -> tuple[int | None, tuple[float, float] | None]:

@@ -96,7 +96,12 @@ def import_file(request: HttpRequest) -> HttpResponse:
         words = ngettext(
             "%(count)d survey is written.", "%(count)d surveys are written.", report.written
         )
-        messages.success(request, words % {"count": report.written})
+        said = words % {"count": report.written}
+        if report.replaced:
+            said += " " + _("In the place of earlier ones of the same yard and day: %(count)d.") % {
+                "count": report.replaced
+            }
+        messages.success(request, said)
     return redirect("plan:surveys")
 
 

@@ -26,9 +26,11 @@ MAX_ERRORS = 50
 
 @dataclass(slots=True)
 class SurveyReport:
-    """How many surveys were written; errors as (line, what is wrong), the first 50."""
+    """How many surveys were written, and of them how many in the place of one of the same yard
+    and day; errors as (line, what is wrong), the first 50."""
 
     written: int = 0
+    replaced: int = 0
     errors: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -54,11 +56,12 @@ def import_surveys(
 ) -> SurveyReport:
     """Write the surveys of a CSV; nothing when a line is bad, or in a dry run."""
     report = SurveyReport()
+    seen: dict[tuple[int, dt.date], int] = {}
     try:
         with transaction.atomic():
             try:
                 for number, cells in read_table(lines):
-                    _write(number, cells, source, report, user)
+                    _write(number, cells, source, report, user, seen)
                     if len(report.errors) >= MAX_ERRORS:
                         break
             except (LineError, csv.Error) as error:
@@ -67,15 +70,31 @@ def import_surveys(
                 raise _TurnBackError
     except _TurnBackError:
         if report.errors:
-            report.written = 0
+            report.written = report.replaced = 0
     return report
 
 
-def _write(number: int, cells: dict, source: str, report: SurveyReport, user: User | None) -> None:
+def _write(
+    number: int,
+    cells: dict,
+    source: str,
+    report: SurveyReport,
+    user: User | None,
+    seen: dict[tuple[int, dt.date], int],
+) -> None:
+    """One line. seen: of each yard and day the line that told of it; a second word on it is an
+    error, for nobody knows which one counts."""
     try:
         line = read_line(cells)
+        yard = _yard(line)
+        earlier = seen.setdefault((yard.pk, line.surveyed_on), number)
+        if earlier != number:
+            raise LineError(
+                _("line %(line)s tells of this yard and day already") % {"line": earlier}
+            )
+        replaces = YardSurvey.objects.filter(yard=yard, surveyed_on=line.surveyed_on).exists()
         record_survey(
-            yard=_yard(line),
+            yard=yard,
             surveyed_on=line.surveyed_on,
             findings=Findings(
                 condition=line.condition,
@@ -91,6 +110,7 @@ def _write(number: int, cells: dict, source: str, report: SurveyReport, user: Us
         report.errors.append((number, str(error)))
     else:
         report.written += 1
+        report.replaced += replaces
 
 
 def _yard(line: SurveyLine) -> Yard:

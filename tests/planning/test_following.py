@@ -176,3 +176,47 @@ def test_every_news_and_in_three_languages(client, follower, yard, planner):
         titles
     )
     assert ADDRESS not in feed.content.decode()
+
+
+def test_only_what_changed_for_a_yard_is_told(follower, yard, planner):
+    """The next version leaves the yard where it is: no letter. Then it moves: one letter."""
+    other = make_yard(1)
+    survey(other)
+    take_snapshot(as_of=TODAY)
+    budgets = [10**9, 10**9]
+    version = start_programme(
+        name="Yards", first_year=2026, budgets=budgets, reason="Budget", user=planner
+    )
+    put_yard(version=version, yard=yard, year=2026, reason="Agreed", user=planner)
+    publish_version(version=version, user=planner)
+    told = []
+    for moved, year in ((other, 2026), (yard, 2027)):
+        version = revise_programme(
+            programme=version.programme, budgets=budgets, reason="Refined", user=planner
+        )
+        put_yard(version=version, yard=moved, year=year, reason="Refined", user=planner)
+        publish_version(version=version, user=planner)
+        told.append(news())
+    assert told == [["planned"], ["planned", "planned"]]
+    assert [one.context["year"] for one in Notice.objects.filter(kind=NEWS).order_by("pk")] == [
+        2026, 2027,
+    ]  # fmt: skip
+
+
+def test_letters_are_in_the_language_of_the_wish(yard, planner):
+    for language in ("kk", "en"):
+        ask_to_follow(yard=yard, email=f"{language}@example.kz", language=language)
+    for follower in YardFollower.objects.all():
+        confirm_following(token=follower.token)
+    hold_yard(yard=yard, reason="Heat main first", user=planner)
+    assert {one.language for one in Notice.objects.filter(kind=NEWS)} == {"kk", "en"}
+    assert {one.language for one in Notice.objects.filter(kind=CONFIRM)} == {"kk", "en"}
+
+
+def test_the_link_of_a_letter_stays_with_its_reader(client, follower):
+    """Neither search engines nor pages it leads to learn it."""
+    for token, status in ((follower.token, 200), ("x" * 20, 404)):
+        answer = client.get(f"/yards/follow/{token}/")
+        assert answer.status_code == status
+        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["X-Robots-Tag"] == "noindex"

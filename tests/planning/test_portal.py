@@ -12,7 +12,13 @@ from django.utils import timezone
 
 from planning.choices import ChosenBy, Stage, Theme
 from planning.models import Event, QueueSnapshot, YardStage
-from planning.services.programmes import fill_draft, publish_version, put_yard, start_programme
+from planning.services.programmes import (
+    fill_draft,
+    publish_version,
+    put_yard,
+    revise_programme,
+    start_programme,
+)
 from planning.services.queue import hold_yard, take_snapshot
 from tests.planning.town import TODAY, make_event, make_prices, make_yard, survey
 
@@ -153,6 +159,55 @@ def test_a_page_says_what_is_ahead_and_when_its_turn_would_come(client, planner)
     page = text_of(client, f"/yards/{yards[3].pk}/")
     assert "None of them waits any more: this one is the next" in page
     assert "with the next programme" in page
+
+
+def test_residents_report_from_the_page_with_the_yard_filled_in(client, town, planner):
+    """A flaw of any yard; "this is not done" where something was promised; the forms know both."""
+    make_prices()
+    flaw, not_done = (
+        f'href="/report/?yard={town[0].pk}{end}"' for end in ("", "&amp;reason=not_done")
+    )
+    page = text_of(client, f"/yards/{town[0].pk}/")
+    assert flaw in page
+    assert "reason=not_done" not in page
+    version = start_programme(
+        name="Yards", first_year=2027, budgets=[10**9], reason="Budget", user=planner
+    )
+    put_yard(version=version, yard=town[0], year=2027, reason="Agreed", user=planner)
+    publish_version(version=version, user=planner)
+    page = text_of(client, f"/yards/{town[0].pk}/")
+    assert flaw in page
+    assert not_done in page
+    for end in ("", "&reason=not_done"):
+        form = text_of(client, f"/report/?yard={town[0].pk}{end}")
+        assert "Yard 0" in form
+    retired = town[1]
+    retired.valid_to = TODAY
+    retired.save()
+    assert "/report/" not in text_of(client, f"/yards/{retired.pk}/").partition("<main")[2]
+
+
+def test_the_public_sees_published_versions_alone(client, town, planner):
+    make_prices()
+    version = start_programme(
+        name="Yards", first_year=2027, budgets=[10**9], reason="Budget", user=planner
+    )
+    page = f"/yards/programmes/{version.programme_id}/"
+    put_yard(version=version, yard=town[0], year=2027, reason="Agreed", user=planner)
+    assert client.get(page).status_code == 404
+    publish_version(version=version, user=planner)
+    second = revise_programme(
+        programme=version.programme, budgets=[10**9], reason="Cut of the maslikhat", user=planner
+    )
+    put_yard(version=second, yard=town[1], year=2027, reason="A clinic", user=planner)
+    for address in (page, "/yards/programmes/"):
+        text = text_of(client, address)
+        for words in ("Cut of the maslikhat", "A clinic", "version=2", "version 2", "Version 2"):
+            assert words not in text, (address, words)
+    assert client.get(f"{page}?version=2").status_code == 404
+    publish_version(version=second, user=planner)
+    assert "A clinic" in text_of(client, page)
+    assert "A clinic" not in text_of(client, f"{page}?version=1")
 
 
 def test_a_yard_without_a_place(client):

@@ -6,8 +6,10 @@ from django.db import DatabaseError, IntegrityError, InternalError, connection, 
 from layers.models import Quarter, Territory
 from planning.choices import ChosenBy, Stage
 from planning.models import ProgrammeVersion, ProgrammeYard, YardStage
+from planning.programme.greedy import choose_greedily
 from planning.programme.problem import Choice
-from planning.services.candidates import problem_of
+from planning.programmelists import explained
+from planning.services.candidates import districts_of, problem_of
 from planning.services.errors import NotPossibleNowError, PlanningRefusedError
 from planning.services.programmes import (
     costs_of,
@@ -98,6 +100,101 @@ def test_what_stands_in_the_way_is_said_in_words(yards, planner):
     assert fault_words(held.faults(), version) == [
         "a yard that was put in by hand is in another year"
     ]
+
+
+def test_a_share_is_of_all_that_is_spent(yards, planner):
+    """Half of four yards' money: two of the west, which has the worse ones."""
+    west = Territory.objects.get(name="west")
+    for share, expected in ((50, {1, 2, 4, 5}), (25, {2, 3, 4, 5}), (0, {2, 3, 4, 5})):
+        version = start(planner, budgets=(4_000_000,), least_shares={west.pk: share})
+        fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+        assert set(taken(version)) == {yards[number].pk for number in expected}, share
+
+
+def test_a_yard_counts_in_the_smallest_district_around_it(yards):
+    inner = make_district("inner", first=1, last=1)
+    west, east = (Territory.objects.get(name=name).pk for name in ("west", "east"))
+    found = districts_of([yard.pk for yard in yards])
+    assert [found[yard.pk] for yard in yards] == [west, inner.pk, west, east, east, east]
+
+
+def test_the_greedy_choice_is_refused_where_it_breaks_a_rule(yards, planner):
+    west = Territory.objects.get(name="west")
+    version = start(planner, budgets=(1_000_000,), least_shares={west.pk: 100})
+    put_yard(version=version, yard=yards[5], year=2027, reason="A school there", user=planner)
+    greedy = choose_greedily(problem_of(version))
+    assert greedy.faults()
+    with pytest.raises(PlanningRefusedError):
+        fill_draft(version=version, method=ChosenBy.GREEDY, user=planner)
+    assert set(taken(version)) == {yards[5].pk}
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [{"land_ready": False}, {"demolition": True}, {"network_renewal_due": True},
+     {"project_ready": False}, {"needs_work": False}],
+)  # fmt: skip
+def test_what_stands_in_the_way_of_a_yard_keeps_it_out(yards, planner, finding):
+    survey(yards[5], **finding)
+    version = start(planner)
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    assert set(taken(version)) == {yards[4].pk, yards[3].pk}
+
+
+def test_nobody_has_looked_at_it_and_it_is_not_taken(yards, planner):
+    make_yard(9, apartments=900)
+    take_snapshot(as_of=TODAY)
+    version = start(planner)
+    fill_draft(version=version, method=ChosenBy.EXACT, user=planner)
+    assert set(taken(version)) == {yards[5].pk, yards[4].pk}
+
+
+def test_a_revision_begins_as_the_version_in_force_with_all_that_was_said(yards, planner):
+    west = Territory.objects.get(name="west")
+    first = start(planner, budgets=(3_000_000,), least_shares={west.pk: 30}, by_quarter=True,
+                  budget_source="City budget")  # fmt: skip
+    put_yard(version=first, yard=yards[1], year=2027, reason="A school there", user=planner)
+    fill_draft(version=first, method=ChosenBy.EXACT, user=planner)
+    publish_version(version=first, user=planner)
+    second = revise_programme(
+        programme=first.programme, budgets=[500_000], reason="Cut", user=planner
+    )
+    for field in ("least_shares", "by_quarter", "budget_source"):
+        assert getattr(second, field) == getattr(first, field), field
+    fields = ("yard", "year", "cost", "score", "position", "chosen_by", "reason")
+    copied = set(second.rows.values_list(*fields))
+    assert copied == set(first.rows.values_list(*fields))
+    # It begins over its smaller budget, and so it cannot be published.
+    with pytest.raises(PlanningRefusedError, match="more than the budget"):
+        publish_version(version=second, user=planner)
+    second.refresh_from_db()
+    assert second.published_at is None
+
+
+def test_a_price_that_changed_is_a_difference_with_its_words(yards, planner):
+    first = start(planner)
+    fill_draft(version=first, method=ChosenBy.EXACT, user=planner)
+    publish_version(version=first, user=planner)
+    second = revise_programme(
+        programme=first.programme, budgets=[2_500_000], reason="New survey", user=planner
+    )
+    assert differences(before=first, after=second) == []
+    survey(yards[5], asphalt=120)
+    hold_yard(yard=yards[4], reason="Heat main first", user=planner)
+    fill_draft(version=second, method=ChosenBy.EXACT, user=planner)
+    found = {one.yard: one for one in explained(first, second)}
+    assert {one.yard: one.kind for one in differences(before=first, after=second)} == {
+        yards[3].pk: "added", yards[4].pk: "removed", yards[5].pk: "repriced",
+    }  # fmt: skip
+    assert found[yards[5].pk].words == "cost 1,000,000 → 1,200,000 tenge"
+    assert found[yards[5].pk].reason == "new survey or new unit prices"
+    assert found[yards[4].pk].words == "taken out of 2027"
+    assert found[yards[4].pk].reason == "Heat main first"
+    assert found[yards[3].pk].words == "added for 2027"
+    assert "place 3 in the queue" in found[yards[3].pk].reason
+    put_yard(version=second, yard=yards[3], year=2027, reason="A clinic", user=planner)
+    found = {one.yard: one for one in explained(first, second)}
+    assert found[yards[3].pk].reason == "A clinic"
 
 
 def test_held_yards_are_not_taken(yards, planner):

@@ -8,11 +8,15 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from planning import queuelocal
 from planning.models import Event, QueueRow, QueueSnapshot
+from planning.queue.scoring import Policy
 from planning.queueinputs import read_complaints
 from planning.queuelocal import complaints_near
+from planning.services import queue as queue_services
+from planning.services import queueupdate
 from planning.services.programmes import start_programme
-from planning.services.queue import digest_of, take_snapshot
+from planning.services.queue import FIRST_POLICY, digest_of, set_policy, take_snapshot
 from planning.services.queueupdate import follow_events, update_snapshot
 from tests.planning.town import TODAY, make_event, make_yard
 
@@ -144,6 +148,53 @@ def test_a_state_that_a_programme_was_made_from_stays(planner):
     second = update_snapshot(events=[make_event(0, person=1).pk], as_of=TODAY)
     assert second != first
     assert first.rows.get().complaints == 0
+
+
+def test_a_badge_may_change_where_nothing_else_does(monkeypatch):
+    """One more complaint about the fourth yard makes the second less firm: no place changes."""
+    monkeypatch.setattr(queue_services, "USUAL_TOP", 2)
+    number = 0
+    for yard, (apartments, complaints, side_m) in enumerate(
+        [(200, 7, 280), (480, 0, 100), (140, 2, 100), (240, 5, 280)]
+    ):
+        make_yard(yard, apartments=apartments, side_m=side_m)
+        for _time in range(complaints):
+            make_event(number, yard=yard, person=number)
+            number += 1
+    take_snapshot(as_of=TODAY)
+    of_second = QueueRow.objects.in_force().filter(yard__label="Yard 1")
+    before = of_second.values("position", "score", "moves").get(), of_second.get().stability
+    update_snapshot(events=[make_event(900, yard=3, person=900).pk], as_of=TODAY)
+    assert of_second.values("position", "score", "moves").get() == before[0]
+    assert of_second.get().stability < before[1]
+    assert_same_as_anew()
+
+
+def test_another_policy_makes_the_whole_anew(head):
+    for yard in range(2):
+        make_yard(yard, apartments=100 + 300 * yard)
+    first = take_snapshot(as_of=TODAY)
+    other = Policy({"apartments": 0, "complaints": 100, "area_m2": 0}, FIRST_POLICY.goalposts)
+    made = set_policy(policy=other, reason="The council", user=head)
+    second = update_snapshot(events=[make_event(0, yard=0, person=1).pk], as_of=TODAY)
+    assert (second == first, second.policy) == (False, made)
+    assert second.rows.get(position=1).yard.label == "Yard 0"
+    assert_same_as_anew()
+
+
+@pytest.mark.parametrize("where, name", [(queuelocal, "MOST"), (queueupdate, "MOST_NEW")])
+def test_too_much_at_once_makes_the_whole_anew(where, name, monkeypatch):
+    for yard in range(3):
+        make_yard(yard)
+    first = take_snapshot(as_of=TODAY)
+    monkeypatch.setattr(where, name, 2)
+    for number in range(5):
+        make_event(number, yard=number % 3, person=number)
+    noon = timezone.make_aware(dt.datetime.combine(TODAY, dt.time(12)))
+    second = follow_events(now=noon)
+    assert second != first
+    assert sum(second.rows.values_list("complaints", flat=True)) == 5
+    assert_same_as_anew()
 
 
 def test_the_sweep_follows_events_and_days():

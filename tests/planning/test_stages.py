@@ -45,6 +45,18 @@ def reach(programme, yard, planner, stage, day=MAY, **more):
     )
 
 
+def test_a_draft_has_no_stages(yard, planner):
+    make_prices()
+    take_snapshot(as_of=TODAY)
+    version = start_programme(
+        name="Yards", first_year=2026, budgets=[10**9], reason="x", user=planner
+    )
+    put_yard(version=version, yard=yard, year=2026, reason="x", user=planner)
+    with pytest.raises(PlanningRefusedError, match="no published version"):
+        reach(version.programme, yard, planner, Stage.DESIGN)
+    assert not YardStage.objects.exists()
+
+
 def test_stages_make_the_passport(programme, yard, planner, builder, client):
     reach(programme, yard, planner, Stage.DESIGN)
     reach(programme, yard, planner, Stage.CONTRACT, contractor=builder, contract_number="17",

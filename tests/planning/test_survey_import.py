@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from citymap.geo import lon_lat
+from layers.choices import Condition
 from planning.models import YardSurvey
 from planning.services.surveys import import_surveys
 from tests.planning.town import X, Y, make_yard
@@ -95,6 +97,33 @@ def test_a_place_far_from_yards():
         head="lon,lat,surveyed_on,condition,needs_work\n",
     )  # fmt: skip
     assert [number for number, _ in report.errors] == [2, 3]
+
+
+def test_two_lines_of_one_yard_and_day_are_an_error():
+    """Whether by number or by place: nobody knows which of them counts."""
+    yard = make_yard(0)
+    lines = [f"{yard.pk},2026-05-20,poor,1,,5,,\n", f"{yard.pk},2026-05-21,poor,1,,5,,\n",
+             f"{yard.pk},20.05.2026,good,0,,,,\n"]  # fmt: skip
+    report = run(*lines)
+    assert report.errors == [(4, "line 2 tells of this yard and day already")]
+    assert (report.written, YardSurvey.objects.count()) == (0, 0)
+
+
+def test_the_same_file_again_says_that_it_replaces():
+    yard = make_yard(0)
+    lines = [f"{yard.pk},2026-05-20,poor,1,,5,,\n", f"{yard.pk},2026-05-21,poor,1,,5,,\n"]
+    assert (run(lines[0]).written, run(lines[0]).replaced) == (1, 1)
+    report = run(*lines)
+    assert (report.written, report.replaced, YardSurvey.objects.count()) == (2, 1, 2)
+
+
+@pytest.mark.parametrize("language", ["ru", "kk", "en"])
+def test_a_condition_may_be_written_as_people_say_it(language):
+    with translation.override(language):
+        label = str(Condition.POOR.label)
+    yard = make_yard(0)
+    assert run(f"{yard.pk},2026-05-20,{label},1,,5,,\n").errors == []
+    assert YardSurvey.objects.get().condition == Condition.POOR
 
 
 def test_errors_are_counted_no_further_than_helps():

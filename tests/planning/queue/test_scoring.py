@@ -177,6 +177,13 @@ def test_stability():
     assert stability(close, top=1).tobytes() == badge.tobytes()
 
 
+def test_stability_is_under_a_fifth_more_or_less():
+    """Ahead under each policy that is a tenth away, not under each that is a fifth away."""
+    rows = [(440, 14, 10_000, 1), (320, 19, 10_000, 2), (200, 2, 10_000, 3)]
+    badge = stability(rank(yards(rows), POLICY), top=1)
+    assert (badge * 27).round().tolist() == [21, 6, 0]
+
+
 @given(towns, st.integers(0, 30))
 def test_stability_is_the_share_of_orders_with_the_yard_in_front(rows, top):
     queue = rank(yards(rows), POLICY)
