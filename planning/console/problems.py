@@ -1,9 +1,9 @@
 """Problems and the flood plan: proposals, work lists, one problem and what was done about it."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
-from django.db.models import Count
-from django.db.models.functions import ExtractMonth, ExtractYear
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,13 +22,13 @@ from planning.console.problemforms import (
     ProblemForm,
     ProposalForm,
 )
-from planning.hotspots.seasons import SPRING
 from planning.models import Cluster, Event, Measure, Problem
 from planning.services import problems as services
-from planning.services.effects import effect_of_problem
+from planning.services.effects import effect_of_problem, effects_of_problems, events_by_spring
 from planning.services.errors import PlanningRefusedError
 
 SHOWN = 30
+SHOWN_SPRINGS = 5
 PROPOSAL_PAGE = "planning/console/problem_proposal.html"
 
 
@@ -55,7 +55,7 @@ def _list(request: HttpRequest, kind: ProblemKind, template: str) -> HttpRespons
         .order_by("due_on", "id")
     )
     context = {
-        "problems": services.counted_problems(kind),
+        "problems": _zones(today) if kind == ProblemKind.FLOOD_ZONE else _counted(kind, today),
         "proposals": services.with_places(services.proposals(kind=kind)[:SHOWN]),
         "work": work,
         "today": today,
@@ -64,6 +64,25 @@ def _list(request: HttpRequest, kind: ProblemKind, template: str) -> HttpRespons
         "may_plan": may(request.user, "planning.plan"),
     }
     return render(request, template, context)
+
+
+def _counted(kind: ProblemKind, today: dt.date) -> list[Problem]:
+    """Problems of a kind, each with what is `overdue` of its measures."""
+    late = set(Measure.objects.overdue(today).values_list("problem_id", flat=True))
+    found = list(services.counted_problems(kind))
+    for one in found:
+        one.overdue = one.pk in late
+    return found
+
+
+def _zones(today: dt.date) -> list[Problem]:
+    """Flood zones, each with its `springs` and the `effect` of what was done, where it is known."""
+    found = _counted(ProblemKind.FLOOD_ZONE, today)
+    effects, springs = effects_of_problems(found, today=today), events_by_spring(found)
+    for one in found:
+        one.effect = effects.get(one.pk)
+        one.springs = list(springs[one.pk].items())[:SHOWN_SPRINGS]
+    return found
 
 
 @requires("planning.problems")
@@ -143,7 +162,7 @@ def problem(request: HttpRequest, problem: int) -> HttpResponse:
         "measures": measures,
         "money": sum(measure.cost or 0 for measure in measures),
         "events": events.count(),
-        "springs": _springs(events) if flood else [],
+        "springs": events_by_spring([found])[found.pk].items() if flood else [],
         "effect": effect_of_problem(found, today=today),
         "open": found.state == ProblemState.OPEN,
         "today": today,
@@ -163,19 +182,6 @@ def problem(request: HttpRequest, problem: int) -> HttpResponse:
         "map_config": _map(request, Problem.objects.filter(pk=found.pk)),
     }  # fmt: skip
     return render(request, "planning/console/problem.html", context)
-
-
-def _springs(events) -> list[dict]:
-    """Of each year the events of its spring, the newest year first."""
-    zone = timezone.get_default_timezone()
-    return list(
-        events.annotate(month=ExtractMonth("occurred_at", tzinfo=zone))
-        .filter(month__in=SPRING)
-        .annotate(year=ExtractYear("occurred_at", tzinfo=zone))
-        .order_by("-year")
-        .values("year")
-        .annotate(events=Count("id"))
-    )
 
 
 def _map(request: HttpRequest, rows) -> dict:

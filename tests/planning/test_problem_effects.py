@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from appeals.models import Appeal
 from citymap.accounts.choices import OrganizationKind, Role
@@ -13,7 +14,7 @@ from planning.jobs import tell_of_measures
 from planning.models import ClusterEvent, Event, Measure, Problem
 from planning.querysets import VOICES
 from planning.services import problems
-from planning.services.effects import effect_of_problem
+from planning.services.effects import effect_of_problem, effects_of_problems
 from planning.services.errors import PlanningRefusedError
 from planning.services.hotspots import find_hotspots
 from tests.appeals.world import World
@@ -251,3 +252,61 @@ def test_the_lead_body_is_no_co_body():
             problem=problem, title="Leaks", cause="", lead=body, co_bodies=[body], user=None
         )
     assert Problem.objects.count() == 1
+
+
+# --- the list of zones ----------------------------------------------------------------------------
+
+
+def test_the_list_of_zones_says_what_came_what_is_late_and_whether_it_helped(
+    client, django_assert_max_num_queries
+):
+    """In a year: a place that was mended, one where nothing is done, one beside them both."""
+    titles = ("Mended", "Late", "Dry")
+    mended, late, dry = (
+        zone(title=title, geom=square(x=3000.0 * n), today=dt.date(2024, 9, 1))
+        for n, title in enumerate(titles)
+    )
+    last, this = dt.date(2025, 4, 10), dt.date(2026, 4, 10)
+    for first, count, day, dx in (
+        (0, 30, last, 50.0), (100, 2, this, 50.0), (200, 4, last, 3050.0),
+        (300, 25, last, 9050.0), (400, 25, this, 9050.0), (500, 9, dt.date(2025, 9, 1), 50.0),
+    ):  # fmt: skip
+        happened(first, count, day, dx=dx, theme=Theme.FLOODING)
+    finished(mended, dt.date(2025, 12, 1))
+    problems.add_measure(problem=late, what="Ditch", due_on=dt.date(2026, 4, 1), user=None)
+    finished(dry, timezone.localdate())
+    client.force_login(make_user(Role.ANALYST, name="reader"))
+    with django_assert_max_num_queries(18):
+        page = client.get("/plan/floods/", headers={"accept-language": "en"})
+    rows = {one.title: one for one in page.context["problems"]}
+    assert rows["Mended"].springs == [(2026, 2), (2025, 30)]
+    assert rows["Late"].springs == [(2025, 4)]
+    assert (rows["Dry"].springs, rows["Dry"].effect, rows["Late"].effect) == ([], None, None)
+    assert [rows[title].overdue for title in titles] == [False, True, False]
+    text = " ".join(page.content.decode().split())
+    assert "2026: 2, 2025: 30" in text
+    assert "Known after the next spring" in text
+    assert "Measures are not done yet" in text
+
+
+def test_effects_of_many_are_those_of_each():
+    found = []
+    for n, (before, after) in enumerate([(20, 2), (8, 9), (3, 30)]):
+        problem = leak(title=f"Leaks {n}", geom=square(x=3000.0 * n))
+        happened(100 * n, before, DONE - 20 * DAY, dx=3000.0 * n + 50)
+        happened(100 * n + 50, after, DONE + (20 + n) * DAY, dx=3000.0 * n + 50)
+        finished(problem, DONE + n * DAY)
+        found.append(problem)
+    happened(900, 20, DONE - 20 * DAY, dx=12_050.0)
+    happened(950, 20, DONE + 20 * DAY, dx=12_050.0)
+    undone = leak(title="Undone", geom=square(x=20_000.0))
+    today = DONE + 60 * DAY
+    together = effects_of_problems([*found, undone], today=today)
+    assert set(together) == {one.pk for one in found}
+    assert together == {one.pk: effect_of_problem(one, today=today) for one in found}
+    first, second, third = (together[one.pk] for one in found)
+    assert first.helped
+    assert not second.helped
+    assert not second.harmed
+    assert third.harmed
+    assert (first.control_before, first.control_after) == (20, 20)
