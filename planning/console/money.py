@@ -3,19 +3,22 @@
 import csv
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
+from django.contrib.gis.db.models.functions import AsGeoJSON, PointOnSurface, Transform
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from citymap.accounts.access import may, requires
 from citymap.geo import WGS84_SRID
+from citymap.wording import written
 from layers.models import NetworkSegment
 from planning.console.common import say_errors
 from planning.console.forms import RepairPlanForm, SpanForm
 from planning.portal.exports import safe_cell
+from planning.reading import map_url
 from planning.services.errors import PlanningRefusedError
 from planning.services.proposal import ThemeLine, proposal, yards_line
 from planning.services.repairs import RepairPlan, Stretch, repair_plan, segments_of
@@ -95,11 +98,26 @@ def repairs(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/console/repairs.html", context)
 
 
-def _with_segments(plan: RepairPlan) -> list[tuple[Stretch, NetworkSegment, bool]]:
-    """Stretches of the best choice, their segments, and whether the greedy one has them too."""
+def _with_segments(plan: RepairPlan) -> list[dict[str, Any]]:
+    """Stretches of the best choice, their segments with the map there, and whether the greedy one
+    has them too."""
     greedy = {one.segment for one in plan.greedy}
     segments = segments_of(plan.exact)
-    return [(one, segments[one.segment], one.segment in greedy) for one in plan.exact]
+    spots = dict(
+        NetworkSegment.objects.filter(pk__in=segments)
+        .annotate(spot=Transform(PointOnSurface("geom"), WGS84_SRID))
+        .values_list("pk", "spot")
+    )
+    return [
+        {
+            "one": one,
+            "segment": segments[one.segment],
+            "map_url": map_url(spots[one.segment].x, spots[one.segment].y),
+            "material": written(one.material),
+            "greedy": one.segment in greedy,
+        }
+        for one in plan.exact
+    ]
 
 
 def _columns(plan: RepairPlan) -> list[tuple[bool, int, float, float, int]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from citymap.accounts.models import User
@@ -313,7 +314,11 @@ def _refuse_over_budget(version: ProgrammeVersion) -> None:
         if spent > budget:
             raise PlanningRefusedError(
                 _("%(year)s: %(spent)s tenge are more than the budget of %(budget)s.")
-                % {"year": year, "spent": f"{spent:,}", "budget": f"{budget:,}"}
+                % {
+                    "year": year,
+                    "spent": number_format(spent, force_grouping=True),
+                    "budget": number_format(budget, force_grouping=True),
+                }
             )
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import itertools
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -103,6 +104,20 @@ def test_a_yard_is_in_one_programme(yards, planner):
 
 
 # --- repair plan --------------------------------------------------------------------------
+
+
+def test_a_segment_of_the_plan_leads_to_the_map_and_is_written_in_words(client, planner):
+    """Of steel that was laid here; where it lies is one press away."""
+    segment = make_segment(0)
+    segment.material = "cast_iron"
+    segment.save()
+    breaks(0, 3, 0)
+    client.force_login(planner)
+    query = "kind=heat&since=2021-06-02&until=2026-06-02&price_m=1000&budget=1000000"
+    page = client.get(f"/plan/repairs/?{query}", headers={"accept-language": "en"}).content.decode()
+    assert ">cast iron</td>" in page
+    assert "cast_iron" not in page
+    assert re.search(r'<th scope="row"><a href="/#at=17/5\d\.\d+/6\d\.\d+">', page)
 
 
 def make_segment(number: int, *, length_m: float = 100.0, kind="heat") -> NetworkSegment:
