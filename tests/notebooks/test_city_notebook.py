@@ -1,6 +1,8 @@
 """The notebook runs over the demo city, and its page needs no network."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -12,6 +14,7 @@ from playwright.sync_api import Browser
 from traitlets.config import PyFileConfigLoader
 
 NOTEBOOKS = settings.BASE_DIR / "notebooks"
+DOCS = settings.BASE_DIR / "docs" / "notebooks.md"
 ALL = sorted(NOTEBOOKS.glob("*.ipynb"))
 # What a notebook names in the city's language.
 WORDS = {
@@ -47,6 +50,19 @@ def test_a_notebook_is_kept_without_outputs(path):
         if cell.cell_type == "code":
             assert cell.outputs == []
             assert cell.execution_count is None
+
+
+def test_the_command_of_the_docs_makes_a_page_that_needs_no_network(tmp_path):
+    """As written there, only that nothing is executed."""
+    line = re.search(r"^(\S+/)?jupyter (nbconvert .*)$", DOCS.read_text("utf-8"), re.MULTILINE)
+    arguments = [word for word in line[2].split() if word != "--execute"]
+    run = subprocess.run(
+        [sys.executable, "-m", "jupyter", *arguments, "--output-dir", str(tmp_path)],
+        cwd=NOTEBOOKS, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    (page,) = tmp_path.glob("*.html")
+    assert not OUTSIDE.search(page.read_text("utf-8"))
 
 
 def texts(notebook: nbformat.NotebookNode) -> str:

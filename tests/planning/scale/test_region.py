@@ -8,9 +8,28 @@ from sklearn.cluster import DBSCAN
 
 from planning.hotspots.dbscan import gathered
 from planning.hotspots.identity import NOISE, renamed
-from planning.scale.parts import Task, Territories, linked, shared_out
+from planning.scale.parts import (
+    Task,
+    Territories,
+    cell_counts,
+    clusters_of,
+    density_of,
+    hot_cells,
+    in_order,
+    linked,
+    moments_of,
+    shared_out,
+)
 from planning.scale.region import region_on_dask
-from planning.scale.whole import whole_region
+from planning.scale.whole import (
+    Grounds,
+    Region,
+    believed,
+    sorted_density,
+    study_cells,
+    sum_of_moments,
+    whole_region,
+)
 from tests.planning.scale.pieces import one_worker_killed, table_of
 
 TASK = Task(edge_m=200.0, step_m=120.0, radius_m=250.0, years=1.0)
@@ -96,6 +115,49 @@ def test_parts_give_the_whole(events, territories, single, client, chunks, seed)
     assert found.same_as(single)
 
 
+def in_parts(events: pd.DataFrame, territories: Territories, task: Task) -> Region:
+    """What the parts say, one after the other in this process."""
+    shared = shared_out(events, territories=territories, task=task)
+    pieces = [in_order(shared[shared["part"] == n]) for n in range(len(territories.shapes))]
+    cells = study_cells(territories, task.grid.cells_of(events[["x", "y"]].to_numpy()), task)
+    grounds = Grounds.of(territories, cells, task)
+    sizes = [len(own) for own in grounds.own]
+    counts = [cell_counts(piece) for piece in pieces]
+    moments = [moments_of(one, size) for one, size in zip(counts, sizes, strict=True)]
+    whole = sum_of_moments(moments, sizes)
+    hot = [
+        hot_cells(piece, own=own, around=around, whole=whole, task=task)
+        for piece, own, around in zip(pieces, grounds.own, grounds.around, strict=True)
+    ]
+    links = [
+        linked(piece, reach_m=task.reach_m, least_events=task.least_events) for piece in pieces
+    ]
+    density = [
+        density_of(piece, own=own, task=task)
+        for piece, own in zip(pieces, grounds.own, strict=True)
+    ]
+    return Region(
+        cells=believed(pd.concat(hot), task.level),
+        clusters=clusters_of(pd.concat(links, ignore_index=True)),
+        density=sorted_density(pd.concat(density, ignore_index=True)),
+    )
+
+
+@pytest.mark.parametrize(
+    "task, rings",
+    [
+        # Whichever of the three needs most of its surroundings: clusters, density, Gi*.
+        (Task(edge_m=100.0, reach_m=140.0, radius_m=60.0, step_m=30.0), 3),
+        (Task(edge_m=100.0, reach_m=20.0, radius_m=260.0, step_m=90.0, least_events=2), 4),
+        (Task(edge_m=100.0, rings=3, reach_m=20.0, radius_m=60.0, step_m=30.0), 3),
+    ],
+)
+def test_the_surroundings_of_a_part_are_enough(events, territories, task, rings):
+    assert task.halo_rings == rings
+    found = in_parts(events, territories, task)
+    assert found.same_as(whole_region(events, territories=territories, task=task))
+
+
 def test_a_worker_killed_in_mid_run_changes_nothing(events, territories, single, client, cluster):
     with one_worker_killed(client, cluster):
         found = region_on_dask(
@@ -117,3 +179,13 @@ def test_nothing_is_linked_to_nothing():
         {"event": [], "theme": [], "x": [], "y": [], "own": pd.Series([], dtype=bool)}
     )
     assert linked(none, reach_m=10, least_events=2).empty
+
+
+def test_each_theme_is_believed_by_itself():
+    """A theme with a place beyond doubt makes no cell of a quiet one believed."""
+    loud = pd.DataFrame({"theme": "roads", "cell": range(40), "z": 6.0, "p": 1e-9})
+    quiet = pd.DataFrame({"theme": "water", "cell": range(40), "z": 2.0, "p": 0.04})
+    quiet.loc[10:, "p"] = 0.6
+    cold = pd.DataFrame({"theme": "snow", "cell": range(40), "z": -6.0, "p": 1e-9})
+    found = believed(pd.concat([quiet, loud, cold], ignore_index=True), 0.05)
+    assert found.groupby("theme")["hot"].sum().to_dict() == {"roads": 40, "snow": 0, "water": 0}
