@@ -199,10 +199,10 @@ def holds(request: HttpRequest) -> HttpResponse:
                     user=request.user,
                 )
             except (PlanningRefusedError, NotPossibleNowError) as error:
-                messages.error(request, str(error))
+                form.add_error(None, str(error))
             else:
                 messages.success(request, _("The yard is on hold."))
-            return redirect("plan:holds")
+                return redirect("plan:holds")
         say_errors(request, form)
     context = {
         "form": form,

@@ -177,6 +177,14 @@ def test_hold_and_release(desk, yards):
     assert not YardHold.objects.active().exists()
 
 
+def test_a_second_hold_is_refused_with_what_was_typed(desk, yards):
+    for _time in range(2):
+        page = post(desk, "/plan/holds/", yard=yards[0].pk, reason="Heat main first")
+    assert "This yard is on hold already" in page
+    assert 'value="Heat main first"' in page
+    assert YardHold.objects.count() == 1
+
+
 @pytest.mark.parametrize("yard", ["", "x", "0", "99999999", "9" * 30])
 def test_holds_of_no_yard(desk, yard):
     assert "message error" in post(desk, "/plan/holds/", yard=yard, reason="x")
