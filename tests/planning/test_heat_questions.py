@@ -1,9 +1,11 @@
 """What is asked is what is answered: every field of the form reaches the events and the picture."""
 
 import datetime as dt
+import io
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from citymap.geo import lon_lat
 from layers.choices import TerritoryKind
@@ -13,6 +15,7 @@ from planning.console.heatforms import HeatForm
 from planning.heatmap import Heatmap, Question
 from planning.heatnumbers import by_territory, known_since, totals
 from planning.models import Event
+from planning.png import CHANGES, RAMP
 from planning.querysets import VOICES
 from planning.services.hotspots import find_hotspots
 from tests.planning.town import ALMATY, make_district, make_event
@@ -347,3 +350,19 @@ def test_the_map_is_told_the_months_of_both_periods(desk):
     assert [one["key"] for one in heat["months2"]] == ["2024-12", "2025-01"]
     assert (heat["months"][0]["key"], heat["months"][-1]["key"]) == ("2025-07", "2026-06")
     assert desk.get("/plan/", ASKED).context["map_config"]["heat"]["months2"] == []
+
+
+def test_a_sheet_s_legend_is_that_of_its_picture(desk, three_places):
+    """Of a difference the colours of more and of less, and not those of a density."""
+    both = {**ASKED, "since2": "2024-07-01", "until2": "2025-06-30"}
+
+    def colours(which: str) -> set[str]:
+        answer = desk.get("/plan/heatmap-sheet.png", {**both, "which": which})
+        with Image.open(io.BytesIO(answer.content)) as sheet:
+            found = sheet.convert("RGB").getcolors(1_000_000)
+        # Swatches are plain; the map's own colours are mixed with its ground.
+        return {f"#{r:02x}{g:02x}{b:02x}" for count, (r, g, b) in found if count > 300}
+
+    assert set(RAMP) <= colours("first")
+    assert set(CHANGES) <= colours("change")
+    assert not set(CHANGES) & colours("first")
