@@ -10,6 +10,7 @@ register_phrases(
     _("queue of %(yards)s yards as of %(day)s"),
     _("queue as of %(day)s, events up to %(event)s"),
     _("wishes to follow a yard that nobody confirmed: %(count)s"),
+    _("notes of changes dropped: %(count)s"),
     _("searches for hotspots: %(found)s; segments with rates: %(rates)s"),
     _("overdue measures: %(count)s"),
     _("reports made: %(count)s"),
